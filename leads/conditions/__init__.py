@@ -1,0 +1,3 @@
+"""One language for what leads have in common: filters, saved views, segments [R57]."""
+
+from __future__ import annotations

@@ -1,0 +1,69 @@
+"""Reads of opportunities: who may see which, and what a list needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from leads.models import Lead
+from leads.querysets import of_teams
+from portal.accounts.querysets import PermittedQuerySet
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class OpportunityQuerySet(PermittedQuerySet):
+    def owned_by(self, user: User) -> Q:
+        return Q(owner=user)
+
+    def owned_by_team(self, user: User) -> Q:
+        """Those of one's teams, and those without an owner that they draw from."""
+        return of_teams(user)
+
+    def for_list(self) -> Self:
+        """Rows with everything that the list and the board show, in one query."""
+        return self.select_related("stage", "owner", "team", "company", "product", "campaign")
+
+    def for_api(self, user: User) -> Self:
+        """Rows with everything that the API tells, and whether ``user`` may see each one's lead."""
+        rows = self.select_related(
+            "stage",
+            "owner",
+            "team",
+            "company",
+            "product",
+            "campaign",
+            "lead",
+            "competitor",
+            "persona",
+        )
+        return rows.prefetch_related("competitors", "lines__product").seeing_leads(user)
+
+    def seeing_leads(self, user: User) -> Self:
+        """Adds ``sees_lead``: another's lead does not exist for somebody who may not see it."""
+        leads = Lead.objects.permitted(user, "leads.view_lead").filter(pk=OuterRef("lead"))
+        return self.annotate(sees_lead=Exists(leads))
+
+    def for_record(self) -> Self:
+        """One opportunity with everything that its page shows, in one query."""
+        return self.for_list().select_related("lead", "competitor", "persona", "revision")
+
+
+class OfOpportunityQuerySet(PermittedQuerySet):
+    """Rows that hang on an opportunity are visible exactly when it is."""
+
+    def owned_by(self, user: User) -> Q:
+        return Q(opportunity__owner=user)
+
+    def owned_by_team(self, user: User) -> Q:
+        return of_teams(user, "opportunity__")
+
+
+class CatalogueQuerySet(PermittedQuerySet):
+    """What is sold, and the stages of a sale."""
+
+    def active(self) -> Self:
+        """Those that people are offered."""
+        return self.filter(is_active=True)

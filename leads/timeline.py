@@ -1,0 +1,369 @@
+"""Everything that happened to a lead, newest first, from as many tables as there are.
+
+Rooms above add their own sources at start-up (``add_source``), so that the noun need not know them.
+Paging is by keyset over (moment, source, key): each source is asked for one page and no more.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from leads.channels import origin_text, tells_source
+from leads.fields import FIELDS
+from leads.models import Assignment, ConsentChange, Lead, Note, StageChange, Touchpoint
+from leads.services.sources import facts_of_touch
+from portal.accounts.policy import masked_fields
+from portal.activity.models import Activity
+from portal.core.moments import is_possible
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.activity.querysets import ActivityQuerySet
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. ``detail`` is Markdown when ``is_prose``.
+
+    ``lead_id`` says whose line it is where several people share a timeline. ``source`` is the channel
+    that a touch tells; ``left_out`` says why it counts in no figure, and ``key`` names the touch that a
+    manager may restore.
+    """
+
+    kind: str
+    icon: str
+    text: str
+    at: datetime
+    actor: str = ""
+    detail: str = ""
+    is_prose: bool = False
+    url: str = ""
+    side: str = ""
+    lead_id: int | None = None
+    source: str = ""
+    left_out: str = ""
+    key: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table. ``action`` is what a reader needs beside seeing the lead; empty: nothing more.
+
+    ``rows_of_many`` asks the same of many leads at once (a queryset of them); a source without it
+    stands on the timeline of a lead and not on that of a company. ``lead_column`` names the lead.
+    """
+
+    name: str
+    rows: Callable[[Lead], QuerySet[Any]]
+    entry: Callable[[Any], Entry]
+    moment: str = "at"
+    action: str = ""
+    rows_of_many: Callable[[QuerySet[Lead]], QuerySet[Any]] | None = None
+    lead_column: str = "lead_id"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    at: datetime
+    rank: int
+    pk: int
+
+    def encoded(self) -> str:
+        raw = json.dumps([self.at.isoformat(), self.rank, self.pk])
+        return urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    entries: Sequence[Entry]
+    next: str = ""
+
+
+def _cursor(text: str) -> Cursor | None:
+    try:
+        at, rank, pk = json.loads(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
+        if not (isinstance(rank, int) and isinstance(pk, int) and 0 <= pk < 2**63):
+            return None
+        moment = datetime.fromisoformat(at)
+        return Cursor(moment, rank, pk) if moment.tzinfo and is_possible(moment) else None
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return None
+
+
+# --- sources ----------------------------------------------------------------------------------
+#: Acts that have a table of their own say more there than in the history.
+TOLD_ELSEWHERE = ("assigned", "claimed", "stage_changed", "followed_sale", "noted", "logged")
+#: For what has no picture of its own.
+PLAIN = "circle-dot"
+VERBS = {
+    "created": ("user-plus", "Added"),
+    "imported": ("upload", "Imported"),
+    "changed": ("pencil", "Changed"),
+    "lost": ("circle-x", "Marked as lost"),
+    "reopened": ("rotate-ccw", "Reopened"),
+    "next_step_set": ("calendar-clock", "Next step"),
+    "source_tracked": ("signpost", "Source as tracked"),
+    "touchpoint_restored": ("undo-2", "A touch that was left out counts again"),
+    "source_told": ("ear", "Asked how they heard about us"),
+    "persona_chosen": ("user-check", "Persona chosen"),
+    "merged": ("merge", "Merged with another record"),
+    "merge_undone": ("undo-2", "Merge undone"),
+    "told_apart": ("split", "Not a duplicate"),
+    "tagged": ("tag", "Tagged"),
+    "untagged": ("tag", "Tag taken off"),
+    "bulk_undone": ("undo-2", "A bulk change was undone"),
+    "used a talking point": ("message-square-quote", "Used a talking point"),
+    "raised feedback": ("messages-square", "Raised feedback"),
+}
+TOUCHES = {
+    "call": "phone",
+    "email": "mail",
+    "meeting": "users",
+    "event": "calendar",
+    "form": "clipboard-list",
+    "download": "download",
+    "page_view": "eye",
+    "chat": "message-circle",
+    "mail_open": "mail-open",
+    "mail_click": "mouse-pointer-click",
+    "advert": "megaphone",
+    "social": "share-2",
+}
+
+
+def _who(person: User | None) -> tuple[str, str]:
+    return (str(person), person.department) if person else ("Accord", "")
+
+
+def _of_activity(line: Activity) -> Entry:
+    icon, text = VERBS.get(line.verb, (PLAIN, line.verb.replace("_", " ").capitalize()))
+    if line.verb == "changed":
+        names = [
+            FIELDS[name].label.lower() if name in FIELDS else name.partition(".")[2] or name
+            for name in line.data.get("fields", [])
+        ]
+        text = f"Changed {', '.join(names)}"[:200] if names else text
+    actor, side = _who(line.actor)
+    return Entry(line.verb, icon, text, line.at, actor, line.summary, side=side)
+
+
+#: Kinds that people may begin from either side.
+EITHER_WAY = ("call", "email", "meeting", "other")
+
+
+def _of_touchpoint(touch: Touchpoint) -> Entry:
+    text = touch.get_kind_display()
+    if touch.direction == Touchpoint.Direction.INBOUND and touch.kind in EITHER_WAY:
+        text += " from the buyer"
+    for part in (touch.title or _page_of(touch.url), touch.outcome):
+        text += f": {part}" if part else ""
+    actor, side = _who(touch.by)
+    facts = facts_of_touch(touch)
+    return Entry(
+        touch.kind,
+        TOUCHES.get(touch.kind, PLAIN),
+        text,
+        touch.occurred_at,
+        actor if touch.by else "",
+        touch.body,
+        True,
+        side=side,
+        source=origin_text(facts) if tells_source(facts) else "",
+        left_out=touch.get_left_out_display() if touch.left_out else "",
+        key=touch.pk,
+    )
+
+
+def _page_of(url: str) -> str:
+    """The path of an address, without what was tracked in it."""
+    path = url.partition("#")[0].partition("?")[0]
+    return path.partition("://")[2].partition("/")[2][:80]
+
+
+def _of_note(note: Note) -> Entry:
+    actor, side = _who(note.author)
+    return Entry("note", "sticky-note", "Note", note.created_at, actor, note.body, True, side=side)
+
+
+def _of_stage_change(change: StageChange) -> Entry:
+    text = (
+        f"{change.from_stage} → {change.to_stage}"
+        if change.from_stage
+        else f"Came in as {change.to_stage}"
+    )
+    if change.revision:
+        text += f" (definition, revision {change.revision.number})"
+    actor, side = _who(change.by)
+    return Entry("stage", "milestone", text, change.at, actor, change.reason, side=side)
+
+
+def _of_assignment(change: Assignment) -> Entry:
+    text = f"Given to {change.to_owner}" if change.to_owner else "Given back to the pool"
+    if change.from_owner:
+        text += (
+            f" by {change.from_owner}"
+            if change.from_owner == change.by
+            else f", was with {change.from_owner}"
+        )
+    actor, side = _who(change.by)
+    return Entry("assignment", "hand", text, change.at, actor, change.reason, side=side)
+
+
+def _lines() -> ActivityQuerySet:
+    return Activity.objects.exclude(verb__in=TOLD_ELSEWHERE).select_related("actor")
+
+
+def _stage_changes() -> QuerySet[Any]:
+    rows = StageChange.objects.select_related("by", "from_stage", "to_stage", "revision")
+    return rows.defer("revision__content")
+
+
+def _assignments() -> QuerySet[Any]:
+    return Assignment.objects.select_related("by", "from_owner", "to_owner")
+
+
+def _consents() -> QuerySet[Any]:
+    return ConsentChange.objects.select_related("by")
+
+
+def _of_consent(change: ConsentChange) -> Entry:
+    words = dict(Lead.Consent.choices)
+    text = f"Consent: {words.get(change.to_state, change.to_state).lower()}"
+    if change.from_state and change.from_state != Lead.Consent.UNKNOWN:
+        text += f", was {words.get(change.from_state, change.from_state).lower()}"
+    actor, side = _who(change.by)
+    detail = ". ".join(part for part in (change.source, change.wording) if part)
+    return Entry("consent", "shield-check", text, change.at, actor, detail, side=side)
+
+
+_SOURCES: list[Source] = [
+    Source(
+        "activity",
+        lambda lead: _lines().of(lead),
+        _of_activity,
+        rows_of_many=lambda leads: _lines().filter(
+            subject_type="leads.lead", subject_id__in=leads.values("pk")
+        ),
+        lead_column="subject_id",
+    ),
+    Source(
+        "touchpoint",
+        lambda lead: Touchpoint.objects.filter(lead=lead).select_related("by"),
+        _of_touchpoint,
+        "occurred_at",
+        "leads.view_touchpoint",
+        lambda leads: Touchpoint.objects.filter(lead__in=leads.values("pk")).select_related("by"),
+    ),
+    Source(
+        "note",
+        lambda lead: Note.objects.filter(lead=lead).select_related("author"),
+        _of_note,
+        "created_at",
+        "leads.view_touchpoint",
+        lambda leads: Note.objects.filter(lead__in=leads.values("pk")).select_related("author"),
+    ),
+    Source(
+        "stage",
+        lambda lead: _stage_changes().filter(lead=lead),
+        _of_stage_change,
+        rows_of_many=lambda leads: _stage_changes().filter(lead__in=leads.values("pk")),
+    ),
+    Source(
+        "assignment",
+        lambda lead: _assignments().filter(lead=lead),
+        _of_assignment,
+        rows_of_many=lambda leads: _assignments().filter(lead__in=leads.values("pk")),
+    ),
+    Source(
+        "consent",
+        lambda lead: _consents().filter(lead=lead),
+        _of_consent,
+        rows_of_many=lambda leads: _consents().filter(lead__in=leads.values("pk")),
+    ),
+]
+
+
+def add_verbs(**verbs: tuple[str, str]) -> None:
+    """Acts that a room writes into the history of a lead: verb → icon and words."""
+    VERBS.update(verbs)
+
+
+def add_source(source: Source) -> None:
+    """Called in ``AppConfig.ready`` by rooms that stand on leads."""
+    if source.name not in {known.name for known in _SOURCES}:
+        _SOURCES.append(source)
+
+
+# --- reading ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Part:
+    """What one source holds for this timeline. ``rank`` orders what happened at the same moment."""
+
+    rank: int
+    source: Source
+    rows: QuerySet[Any]
+
+
+def readable_sources(reader: User) -> list[tuple[int, Source]]:
+    """The sources that ``reader`` may see, each with its rank."""
+    return [
+        (rank, source)
+        for rank, source in enumerate(_SOURCES)
+        if not source.action or reader.may(source.action)
+    ]
+
+
+def timeline_of(lead: Lead, reader: User, after: str = "", size: int = PAGE_SIZE) -> TimelinePage:
+    """One page of what ``reader`` may know about a lead that they have been let in to."""
+    parts = [Part(rank, source, source.rows(lead)) for rank, source in readable_sources(reader)]
+    return page_of(parts, reader, after, size)
+
+
+def page_of(parts: Sequence[Part], reader: User, after: str, size: int = PAGE_SIZE) -> TimelinePage:
+    """Newest first, out of all parts: each is asked for one page and no more.
+
+    Who sees contact data hidden sees that something happened, not the words that people wrote.
+    """
+    edge = _cursor(after) if after else None
+    streams = [_stream(part, edge, size + 1) for part in parts]
+    merged = heapq.merge(
+        *streams, key=lambda found: (-found[0].at.timestamp(), found[0].rank, -found[0].pk)
+    )
+    found = list(islice(merged, size + 1))
+    is_hidden = bool(masked_fields(reader, "leads.lead"))
+    entries = [replace(entry, detail="") if is_hidden else entry for _, entry in found[:size]]
+    return TimelinePage(entries, found[size - 1][0].encoded() if len(found) > size else "")
+
+
+def _stream(part: Part, edge: Cursor | None, size: int) -> list[tuple[Cursor, Entry]]:
+    rows, source = part.rows, part.source
+    if edge is not None:
+        rows = rows.filter(_beyond(source, part.rank, edge))
+    rows = rows.order_by(f"-{source.moment}", "-pk")[:size]
+    return [
+        (Cursor(getattr(row, source.moment), part.rank, row.pk), _entry(source, row))
+        for row in rows
+    ]
+
+
+def _entry(source: Source, row: Any) -> Entry:
+    return replace(source.entry(row), lead_id=getattr(row, source.lead_column, None))
+
+
+def _beyond(source: Source, rank: int, edge: Cursor) -> Q:
+    older = Q(**{f"{source.moment}__lt": edge.at})
+    same = Q(**{source.moment: edge.at})
+    if rank == edge.rank:
+        return Q(**{f"{source.moment}__lte": edge.at}) & (older | Q(pk__lt=edge.pk))
+    return older | same if rank > edge.rank else older

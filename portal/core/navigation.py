@@ -1,0 +1,55 @@
+"""The menu: the same entries for rail, bottom bar and the keys after ``g``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go. ``action`` is the key of the policy that opens it."""
+
+    label: str | Promise
+    address: str
+    icon: str
+    key: str
+    action: str
+    others: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether a page at ``path`` belongs to this entry."""
+        if self.address == "/":
+            return path == "/"
+        return path.startswith((self.address, *self.others))
+
+
+ENTRIES = (
+    Entry(_("Home"), "/", "house", "h", "dashboard.view_home"),
+    Entry(_("Leads"), "/leads/", "users", "l", "leads.view_lead", ("/companies/", "/segments/")),
+    Entry(_("Handoffs"), "/handoffs/", "arrow-right-left", "n", "handoffs.view_handoff"),
+    Entry(_("Opportunities"), "/opportunities/", "target", "o", "opportunities.view_opportunity"),
+    Entry(_("Personas"), "/personas/", "contact", "p", "personas.view_persona"),
+    Entry(_("Campaigns"), "/campaigns/", "megaphone", "c", "campaigns.view_campaign"),
+    Entry(
+        _("Talking points"),
+        "/talking-points/",
+        "message-square-quote",
+        "t",
+        "talking_points.view_talkingpoint",
+    ),
+    Entry(_("Feedback"), "/feedback/", "messages-square", "f", "feedback.view_thread"),
+    Entry(_("Agreement"), "/agreement/", "handshake", "a", "slas.view_sla"),
+    Entry(_("Reports"), "/reports/", "chart-column", "r", "reports.view_report"),
+    Entry(_("Privacy"), "/privacy/", "shield-check", "y", "privacy.add_personrequest"),
+)
+#: How many entries fit beside "More" in the bottom bar of a phone.
+BOTTOM = 4
+
+
+def entries_for(user: Any) -> list[Entry]:
+    """What this person may open, in the order of the menu."""
+    return [entry for entry in ENTRIES if user.has_perm(entry.action)]

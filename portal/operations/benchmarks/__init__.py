@@ -1,0 +1,1 @@
+"""How quick the portal is, as ratios to the least that the same work can cost."""

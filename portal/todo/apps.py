@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TodoConfig(AppConfig):
+    """Somebody owes something by a date."""
+
+    name = "portal.todo"
+    label = "todo"

@@ -1,0 +1,47 @@
+"""The admin is limited by the policy, and what is done there is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.accounts.models import Team
+from portal.activity.models import Activity
+from tests.factories import make_team
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", ["as_rep", "as_marketer", "as_executive"])
+def test_the_admin_is_closed_for_those_who_never_may(request, role):
+    assert request.getfixturevalue(role).get("/admin/").status_code == 403
+
+
+def test_a_manager_comes_in_but_does_not_tend_teams(as_sales_manager):
+    team = make_team()
+
+    assert as_sales_manager.get("/admin/").status_code == 200
+    assert b"/admin/accounts/team/" not in as_sales_manager.get("/admin/").content
+    assert as_sales_manager.get("/admin/accounts/team/").status_code == 403
+    assert as_sales_manager.get(f"/admin/accounts/team/{team.pk}/change/").status_code == 403
+
+
+def test_an_administrator_changes_a_team_and_the_history_says_so(as_administrator):
+    team = make_team("North")
+    data = {"name": "Far north", "department": "sales", "time_zone": "UTC"}
+
+    answer = as_administrator.post(f"/admin/accounts/team/{team.pk}/change/", data)
+
+    assert answer.status_code == 302
+    assert Team.objects.get().name == "Far north"
+    line = Activity.objects.get(subject_type="accounts.team", subject_id=team.pk)
+    assert (line.actor, line.verb, line.data["fields"]) == (
+        as_administrator.user,
+        "changed",
+        ["Name"],
+    )
+    page = as_administrator.get(f"/admin/accounts/team/{team.pk}/history/").content.decode()
+    assert "changed: Name" in page
+
+
+def test_a_team_that_does_not_exist_is_a_404(as_administrator):
+    assert as_administrator.get("/admin/accounts/team/999/change/").status_code == 404

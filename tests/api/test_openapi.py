@@ -1,0 +1,58 @@
+"""The API describes itself, without a warning, and its page works offline."""
+
+from __future__ import annotations
+
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def document():
+    GENERATOR_STATS.reset()
+    return SchemaGenerator().get_schema(public=True)
+
+
+def test_there_is_no_warning(document):
+    warnings = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+
+    assert [str(w) for w in warnings] == []
+
+
+def test_every_post_takes_an_idempotency_key_and_every_call_may_fail_as_a_problem(document):
+    calls = [
+        (path, verb, call)
+        for path, verbs in document["paths"].items()
+        for verb, call in verbs.items()
+    ]
+    assert len(calls) > 40
+    for path, verb, call in calls:
+        names = {parameter["name"] for parameter in call.get("parameters", [])}
+        assert "default" in call["responses"], path
+        if verb == "post":
+            assert "Idempotency-Key" in names, path
+    assert "Problem" in document["components"]["schemas"]
+
+
+def test_it_is_served(as_rep):
+    answer = as_rep.get("/api/schema/", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 200
+    assert answer.json()["openapi"].startswith("3.")
+
+
+def test_the_page_asks_nothing_of_other_hosts_and_needs_no_inline_code(as_rep, client):
+    page = as_rep.get("/api/docs/")
+    script = as_rep.get("/api/docs/?script=")
+
+    assert page.status_code == script.status_code == 200
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert "//" not in page.content.decode().replace("<!DOCTYPE html>", "").replace(
+        "http://testserver", ""
+    )
+    assert script["Content-Type"].startswith("application/javascript")
+    assert client.get("/api/docs/")["Location"] == "/login/?next=/api/docs/"
+    as_json = as_rep.get("/api/docs/", headers={"Accept": "application/json"})
+    assert (as_json.status_code, as_json["Content-Type"]) == (200, "text/html; charset=utf-8")

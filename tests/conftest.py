@@ -1,0 +1,130 @@
+"""Fixtures of every test: who is signed in, and which tests this machine can run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from leads.scoring.ready import forget
+from portal.accounts.roles import Department, Role
+from tests import parts
+from tests.factories import make_team, make_user
+
+# Playwright keeps an event loop running, and Django then refuses the test's own queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    lacking = {name: why for name, why in parts.missing().items() if name in parts.required()}
+    if lacking:
+        raise pytest.UsageError(
+            "\n".join(f"{name} tests are required here: {why}" for name, why in lacking.items())
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = parts.missing()
+    for item in items:
+        if parts.is_plain(item):
+            item.add_marker(pytest.mark.plain)
+        for name, why in missing.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+    forget()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend="portal.accounts.backends.RoleBackend")
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def north(db):
+    return make_team("Sales north", Department.SALES)
+
+
+@pytest.fixture
+def south(db):
+    return make_team("Sales south", Department.SALES)
+
+
+@pytest.fixture
+def rep(north):
+    return make_user(Role.REP, teams=[north])
+
+
+@pytest.fixture
+def other_rep(south):
+    """A rep of another team."""
+    return make_user(Role.REP, teams=[south])
+
+
+@pytest.fixture
+def marketer(db):
+    return make_user(Role.MARKETER)
+
+
+@pytest.fixture
+def sales_manager(north, south):
+    return make_user(Role.MANAGER, Department.SALES, teams=[north, south])
+
+
+@pytest.fixture
+def marketing_manager(db):
+    return make_user(Role.MANAGER, Department.MARKETING)
+
+
+@pytest.fixture
+def executive(db):
+    return make_user(Role.EXECUTIVE)
+
+
+@pytest.fixture
+def administrator(db):
+    return make_user(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def as_rep(rep):
+    return signed_in(rep)
+
+
+@pytest.fixture
+def as_other_rep(other_rep):
+    return signed_in(other_rep)
+
+
+@pytest.fixture
+def as_marketer(marketer):
+    return signed_in(marketer)
+
+
+@pytest.fixture
+def as_sales_manager(sales_manager):
+    return signed_in(sales_manager)
+
+
+@pytest.fixture
+def as_marketing_manager(marketing_manager):
+    return signed_in(marketing_manager)
+
+
+@pytest.fixture
+def as_executive(executive):
+    return signed_in(executive)
+
+
+@pytest.fixture
+def as_administrator(administrator):
+    return signed_in(administrator)
