@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from leads import fits
 from leads.channels import origin_text
 from leads.models import Lead, Touchpoint
 from leads.services.sources import converting_touches, facts_of_touch, telling_touches
 from personas.matching import Met
-from portal.core.formatting import language_text
+from portal.core.formatting import day_text, language_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -172,5 +174,7 @@ def fit_of(lead: Lead, hidden: frozenset[str]) -> tuple[int, list[FitLine]]:
 
 def _consent(lead: Lead) -> str:
     """What holds, by which way in it came and since when."""
-    since = f"{lead.consent_at:%d.%m.%Y}" if lead.consent_at else ""
+    since = ""
+    if lead.consent_at:
+        since = f"since {day_text(timezone.localdate(lead.consent_at), timezone.localdate())}"
     return ", ".join(filter(None, (lead.get_consent_display(), lead.consent_source, since)))

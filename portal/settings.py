@@ -210,6 +210,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "reset_password": "portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "portal.accounts.forms.ResetPasswordKeyForm",
+    "set_password": "portal.accounts.forms.SetPasswordForm",
     "change_password": "portal.accounts.forms.ChangePasswordForm",
 }
 MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"

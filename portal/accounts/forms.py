@@ -65,7 +65,33 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         return super().save(request, **kwargs)
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm):
+class PlainPasswordsMixin:
+    """Passwords are named above their fields as everywhere else, not inside them."""
+
+    NAMES: ClassVar = {
+        "oldpassword": "Current password",
+        "password1": "New password",
+        "password2": "New password again",
+    }
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.NAMES.items():
+            if name in self.fields:
+                self.fields[name].label = label
+                self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SetPasswordForm(PlainPasswordsMixin, account_forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(PlainPasswordsMixin, account_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(PlainPasswordsMixin, account_forms.ChangePasswordForm):
     """The current password is guessed no more often here than at the door."""
 
     def clean_oldpassword(self) -> str:

@@ -20,17 +20,26 @@ class Entry:
     action: str
     others: tuple[str, ...] = ()
 
-    def holds(self, path: str) -> bool:
-        """Whether a page at ``path`` belongs to this entry."""
+    def reach(self, path: str) -> int:
+        """How many letters of ``path`` say that it belongs to this entry; 0 when it does not."""
         if self.address == "/":
-            return path == "/"
-        return path.startswith((self.address, *self.others))
+            return int(path == "/")
+        return max(
+            len(start) if path.startswith(start) else 0 for start in (self.address, *self.others)
+        )
 
 
 ENTRIES = (
     Entry(_("Home"), "/", "house", "h", "dashboard.view_home"),
     Entry(_("Leads"), "/leads/", "users", "l", "leads.view_lead", ("/companies/", "/segments/")),
-    Entry(_("Handoffs"), "/handoffs/", "arrow-right-left", "n", "handoffs.view_handoff"),
+    Entry(
+        _("Handoffs"),
+        "/handoffs/",
+        "arrow-right-left",
+        "n",
+        "handoffs.view_handoff",
+        ("/leads/routing/",),
+    ),
     Entry(_("Opportunities"), "/opportunities/", "target", "o", "opportunities.view_opportunity"),
     Entry(_("Personas"), "/personas/", "contact", "p", "personas.view_persona"),
     Entry(_("Campaigns"), "/campaigns/", "megaphone", "c", "campaigns.view_campaign"),
@@ -53,3 +62,9 @@ BOTTOM = 4
 def entries_for(user: Any) -> list[Entry]:
     """What this person may open, in the order of the menu."""
     return [entry for entry in ENTRIES if user.has_perm(entry.action)]
+
+
+def place_in(entries: list[Entry], path: str) -> str:
+    """The address of the entry that a page belongs to: the one that knows most of its path."""
+    best = max(entries, key=lambda entry: entry.reach(path), default=None)
+    return best.address if best is not None and best.reach(path) else ""

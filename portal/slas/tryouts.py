@@ -113,12 +113,16 @@ def _by_spans(
     met, decided = kept(rows, promise.minutes, calendar, now)
     if not decided:
         return "Last month there was nothing of this kind, so there is nothing to compare with."
-    text = f"Last month: {met} of {decided} would have been kept"
     if in_force is None or in_force.calendar is None:
-        return f"{text}."
+        return f"Last month: {met} of {decided} would have been kept."
+    if (in_force.target * 60, in_force.calendar_id) == (promise.minutes, promise.calendar):
+        return f"Last month: {met} of {decided} were kept."
     today, _ = kept(rows, int(in_force.target * 60), work_calendar(in_force.calendar), now)
     hours = f"{in_force.target.normalize():f}"
-    return f"{text}; {today} by the {hours} hours that are in force."
+    return (
+        f"Last month: {met} of {decided} would have been kept; "
+        f"{today} by the {hours} hours that are in force."
+    )
 
 
 # --- clocks -------------------------------------------------------------------------------------------

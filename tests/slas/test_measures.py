@@ -183,7 +183,7 @@ def test_both_teams_see_how_last_month_went(
         assert "/agreement/slas/measured/" in page
         assert "No clock of this kind" not in page
         text = client.get("/agreement/slas/measured/").content.decode()
-        assert "1 of 1 would have been kept" in text
+        assert "1 of 1 were kept" in text
         assert "0 leads became qualified" in text
         assert "Missed" in text
         tried = f"{sla.get_absolute_url()}revisions/1/tried/"

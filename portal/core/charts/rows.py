@@ -81,7 +81,7 @@ def funnel_chart(
     ``counted`` says what the numbers are: leads, people, deals.
     """
     most = max((step.value for step in steps), default=0) or 1
-    left, room, high = 112.0, WIDTH - 112.0 - 112.0, 28.0
+    left, room, high = 112.0, WIDTH - 112.0 - 136.0, 28.0
     parts: list[SafeString] = [
         text_at(left - 12, HEAD - 9, "Stage", "head", "end"),
         text_at(left + room + 10, HEAD - 9, counted, "head", "start"),

@@ -23,7 +23,7 @@ from portal.core.icons import icon_or_fallback
 from portal.core.markdown import plain_text, render_markdown
 from portal.core.marks import NOBODY, person_mark
 from portal.core.markup import element, joined
-from portal.core.navigation import BOTTOM, ENTRIES, Entry, entries_for
+from portal.core.navigation import BOTTOM, ENTRIES, Entry, entries_for, place_in
 from portal.core.seals import SIDES, Seal, seal_of
 from portal.core.worddiff import diff_html
 
@@ -287,7 +287,7 @@ def frame(context: Context, part: str) -> SafeString:
     user, request = context.get("user"), context.get("request")
     entries = entries_for(user) if user is not None and user.is_authenticated else []
     path = request.path if request is not None else ""
-    here = next((entry.address for entry in entries if entry.holds(path)), "")
+    here = place_in(entries, path)
     draw = _frame.__wrapped__ if settings.DEBUG else _frame
     return draw(part, tuple(entry.address for entry in entries), here, get_language())
 

@@ -114,7 +114,7 @@ def commitments(calendar: int, people: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "kind": "volume",
             "side": "marketing",
-            "target": "60",
+            "target": "40",
             "remediation": "Budget moves to the best source of the last quarter",
             "remediation_owner": marketing,
         },

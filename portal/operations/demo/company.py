@@ -128,7 +128,8 @@ class Builder:
         model = self._write(
             ScoringModel, scoring.TITLE, scoring.CONTENT, by="manager.marketing", days=280
         )
-        self._agree(model, days=277, note="Tried on the first year")
+        model = self._agree(model, days=277, note="Tried on the first year")
+        self._review_again(model)
         scoring.score_everybody()
 
     # --- the agreement ------------------------------------------------------------------------

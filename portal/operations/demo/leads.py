@@ -90,6 +90,10 @@ APPEAL = {
     "Cold call": 0.5,
     "": 0.5,
 }
+#: What the company is and whom one speaks to tell as much as the source.
+PULL = {"Road haulage": 1.25, "Logistics": 1.0, "Food distribution": 0.75}
+LARGE, SMALL = 1.2, 0.85
+DECIDES, ADVISES = 1.3, 0.9
 STEPS = [("mql", 0.5), ("sal", 0.66), ("sql", 0.5), ("opportunity", 0.5), ("customer", 0.4)]
 CALLS = [
     ("Reached, wants a mail", "Spoke for ten minutes. Re-plans by hand, three shift leads."),
@@ -207,7 +211,18 @@ def _live(setting: Setting, stages: dict[str, Stage], number: int) -> None:
             by=setting.people["manager.sales"],
             reason=f"Works {side}, has the fewest open leads",
         )
+    _first_call(setting, lead, rep, day)
     _work(setting, stages, lead, rep, day)
+
+
+def _first_call(setting: Setting, lead: Lead, rep: User, day: datetime) -> None:
+    """Four of five hear from us on the day they were given to somebody, most do not answer yet."""
+    call = day + timedelta(minutes=20 + 37 * (lead.pk % 8))
+    if lead.pk % 5 == 0 or call > setting.now:
+        return
+    with at(call):
+        contact = services.Contact(kind="call", outcome="No answer" if lead.pk % 3 else "Reached")
+        services.log_touchpoint(lead=lead, contact=contact, by=rep)
 
 
 def _later(setting: Setting, day: datetime, least: float, most: float) -> datetime:
@@ -220,7 +235,7 @@ def _later(setting: Setting, day: datetime, least: float, most: float) -> dateti
 def _work(setting: Setting, stages: dict[str, Stage], lead: Lead, rep: User, day: datetime) -> None:
     """Calls, stages, texts and how it ended."""
     random = setting.random
-    chance = APPEAL[lead.source] * (1.25 if lead.persona_id else 0.6)
+    chance = APPEAL[lead.source] * (1.25 if lead.persona_id else 0.6) * _pull(lead)
     sale = None
     for kind, likely in STEPS:
         day = _later(setting, day, 0.2, 12)
@@ -247,6 +262,15 @@ def _work(setting: Setting, stages: dict[str, Stage], lead: Lead, rep: User, day
                 on=on,
                 by=rep,
             )
+
+
+def _pull(lead: Lead) -> float:
+    """How much likelier than others a lead of this kind goes on."""
+    company = lead.company
+    industry = company.industry if company is not None else ""
+    size = LARGE if company is not None and (company.employees or 0) >= 250 else SMALL
+    role = DECIDES if lead.seniority in {"Director", "C-level"} else ADVISES
+    return PULL.get(industry, 1.0) * size * role
 
 
 def _forward(
