@@ -190,7 +190,7 @@ def test_both_teams_see_how_last_month_went(
         page = client.get(sla.get_absolute_url()).content.decode()
         assert tried in page
         assert "A lead assigned on" in page
-        assert "1 of 1 would have been kept" in client.get(tried).content.decode()
+        assert "1 of 1 were kept" in client.get(tried).content.decode()
 
 
 def test_a_preview_in_the_admin_tries_it_on_real_leads(office, rep, as_sales_manager):
