@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Acknowledgement, Campaign
+from leads.handoffs.models import Handoff
 from leads.intake.models import Import
 from leads.models import Lead
 from leads.opportunities.models import Opportunity, Status
@@ -124,11 +125,12 @@ def opportunities(user: User, at: datetime) -> Panel | None:
 
 
 def pool(user: User, at: datetime) -> Panel | None:
-    """Leads that nobody works on yet, the newest first."""
+    """Leads that nobody works on and nobody is asked about, the newest first."""
     if user.department != Department.SALES:
         return None
+    offered = Handoff.objects.open().filter(lead=OuterRef("pk"))
     free = Lead.objects.permitted(user, "leads.view_lead").filter(
-        owner=None, status=Lead.Status.OPEN
+        ~Exists(offered), owner=None, status=Lead.Status.OPEN
     )
     rows = list(free.select_related("company", "stage").order_by("-created_at", "-pk")[:ROWS])
     url = f"{reverse('leads:lead-list')}?view=pool"
