@@ -18,6 +18,7 @@ from django.db.models.deletion import Collector
 from leads.models import Lead
 from leads.moving import Relation, Way, pointers, relations_to_leads, relations_to_topics, ways
 from portal.core.errors import RuleViolation
+from portal.topics.services import topic_of
 
 Manifest = dict[str, Any]
 #: Only keeps a double click from making two rows; it may go.
@@ -48,9 +49,11 @@ def carry(lost: Lead, kept: Lead) -> Manifest:
     for relation in relations_to_leads():
         if known[relation.label] is Way.MOVES:
             _move(relation, lost.pk, kept.pk, manifest)
-    if lost.topic_id and kept.topic_id:
-        for relation in relations_to_topics():
+    for relation in relations_to_topics() if lost.topic_id else ():
+        if kept.topic_id:
             _move(relation, lost.topic_id, kept.topic_id, manifest)
+        else:  # The lead that stays takes the topic over, with all that hangs on it.
+            manifest["last"][relation.label] = _newest(relation)
     _turn_pointers(lost, kept, manifest)
     return manifest
 
@@ -80,11 +83,14 @@ def _move(relation: Relation, lost: int, kept: int, manifest: Manifest) -> None:
             _set_aside(twins, manifest)
     rows = _of(relation, lost)
     ids = list(rows.values_list("pk", flat=True))
-    newest = relation.model._base_manager.aggregate(last=Max("pk"))["last"]
-    manifest["last"][relation.label] = newest or 0
+    manifest["last"][relation.label] = _newest(relation)
     if ids:
         manifest["rows"][relation.label] = ids
         rows.order_by().update(**{relation.field: kept})
+
+
+def _newest(relation: Relation) -> int:
+    return relation.model._base_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _between(relation: Relation, lost: int, kept: int, manifest: Manifest) -> None:
@@ -172,6 +178,19 @@ def carry_back(
             rows = pointer.model._base_manager.filter(pk__in=some, **pointer.values(kept.pk))
             rows.update(**pointer.values(lost))
     return report + _restore(manifest["aside"])
+
+
+def leave_since(manifest: Manifest, *, topic: int, kept: Lead) -> list[str]:
+    """The topic that was taken over goes back; what was said since is about the lead that was kept."""
+    report: list[str] = []
+    for relation in relations_to_topics():
+        if (last := manifest["last"].get(relation.label)) is None:
+            continue
+        since = _of(relation, topic).filter(pk__gt=last)
+        if since.exists():
+            since.order_by().update(**{relation.field: topic_of(kept)})
+            report += _made_since(relation, topic_of(kept).pk, last)
+    return report
 
 
 def _return(
