@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.feedback.subjects import Cast
+from tests.feedback.subjects import Cast, Scene
 from tests.feedback.surfaces import Api, Page
 
 
@@ -21,3 +21,9 @@ def cast(marketer, rep, other_rep, marketing_manager, sales_manager):
         person.name = name
         person.save()
     return people
+
+
+@pytest.fixture
+def scene(label, cast):
+    """The subject of kind ``label`` and its people."""
+    return Scene(label, cast)

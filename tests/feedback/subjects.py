@@ -16,6 +16,7 @@ from leads.segments.models import Segment
 from portal.accounts.models import User
 from portal.documents.models import AgreedDocument
 from portal.topics import registry
+from tests.conftest import signed_in
 from tests.factories import (
     make_campaign,
     make_company,
@@ -25,6 +26,7 @@ from tests.factories import (
     make_persona,
     make_sla,
     make_talking_point,
+    make_thread,
 )
 from tests.leads.scoring.models import make_model, rule
 
@@ -116,3 +118,19 @@ def case_of(label: str) -> Case:
             f"{label} can be talked about, so it needs a case in tests/feedback/subjects.py."
         )
     return CASES[label]
+
+
+class Scene:
+    """One subject with its case: who asks, who answers, and their browsers."""
+
+    def __init__(self, label, cast):
+        self.case, self.cast = case_of(label), cast
+        self.subject = self.case.make(cast)
+        self.asker = getattr(cast, self.case.asker)
+        self.owner = getattr(cast, self.case.owner)
+        self.as_asker, self.as_owner = signed_in(self.asker), signed_in(self.owner)
+        self.as_outsider = signed_in(cast.outsider)
+
+    def thread(self, **given):
+        self.subject.refresh_from_db()
+        return make_thread(self.subject, by=self.asker, **given)

@@ -65,6 +65,9 @@ class Api:
         rows = client.get("/api/v1/feedback/", {"page_size": 200} | filters).json()["results"]
         return {row["id"] for row in rows}
 
+    def posts(self, client, thread):
+        return client.get(f"/api/v1/feedback/{thread.pk}/posts/").json()["results"]
+
 
 def latest():
     return Thread.objects.latest("pk")

@@ -11,35 +11,13 @@ from portal.feedback.models import Thread
 from portal.notifications.models import Notification
 from portal.todo.models import Task
 from portal.topics.models import HasTopic
-from tests.conftest import signed_in
-from tests.factories import agree, fresh, make_thread, make_user
+from tests.factories import agree, fresh, make_user
 from tests.feedback.subjects import CASES, EVERY_DOCUMENT, EVERY_KIND, LABELS, OTHERS, case_of
 from tests.feedback.surfaces import latest
 
 pytestmark = pytest.mark.django_db
 
 ACTS = ("reply", "vote", "acknowledge", "plan", "done", "decline", "answer", "assign", "reopen")
-
-
-class Scene:
-    """One subject with its case: who asks, who answers, and their browsers."""
-
-    def __init__(self, label, cast):
-        self.case, self.cast = case_of(label), cast
-        self.subject = self.case.make(cast)
-        self.asker = getattr(cast, self.case.asker)
-        self.owner = getattr(cast, self.case.owner)
-        self.as_asker, self.as_owner = signed_in(self.asker), signed_in(self.owner)
-        self.as_outsider = signed_in(cast.outsider)
-
-    def thread(self, **given):
-        self.subject.refresh_from_db()
-        return make_thread(self.subject, by=self.asker, **given)
-
-
-@pytest.fixture
-def scene(label, cast):
-    return Scene(label, cast)
 
 
 def told(person, kind):
