@@ -186,8 +186,8 @@ def _fault(row: Mapping[str, Any]) -> str:
     if fact == "attribute" and not row.get("attribute"):
         return "name the custom attribute that it asks about."
     if is_numeric and fact not in {"attribute", *NUMBERS}:
-        return f"{FACT_LABELS[fact]} is no number, so it is never at least or at most anything."
-    (criterion,) = read_criteria([row]) or [None]
+        return f"{FACT_LABELS.get(fact, fact)} is no number, so it is never at least or at most anything."
+    criterion = next(iter(read_criteria([row])), None)
     if is_numeric and criterion and (len(criterion.values) > 1 or criterion.number is None):
         return "write one number without separators of thousands, such as 1000 or 2.5."
     return ""

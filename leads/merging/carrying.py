@@ -49,13 +49,19 @@ def carry(lost: Lead, kept: Lead) -> Manifest:
     for relation in relations_to_leads():
         if known[relation.label] is Way.MOVES:
             _move(relation, lost.pk, kept.pk, manifest)
-    for relation in relations_to_topics() if lost.topic_id else ():
-        if kept.topic_id:
-            _move(relation, lost.topic_id, kept.topic_id, manifest)
-        else:  # The lead that stays takes the topic over, with all that hangs on it.
-            manifest["last"][relation.label] = _newest(relation)
+    if lost.topic_id:
+        _carry_talk(lost.topic_id, kept.topic_id, manifest)
     _turn_pointers(lost, kept, manifest)
     return manifest
+
+
+def _carry_talk(lost: int, kept: int | None, manifest: Manifest) -> None:
+    """The threads of the one join those of the other; a lead without a topic takes the other's over."""
+    for relation in relations_to_topics():
+        if kept is None:
+            manifest["last"][relation.label] = _newest(relation)
+        else:
+            _move(relation, lost, kept, manifest)
 
 
 def _turn_pointers(lost: Lead, kept: Lead, manifest: Manifest) -> None:
