@@ -17,7 +17,7 @@ from tests.conftest import signed_in
 from tests.documents.surfaces import JSON
 from tests.factories import fresh, make_lead, make_opportunity, make_thread, make_user
 from tests.feedback.subjects import EVERY_DOCUMENT, EVERY_KIND, Scene
-from tests.feedback.surfaces import Api, Page
+from tests.feedback.surfaces import Api, Page, latest
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +186,19 @@ def test_a_merge_taken_back_gives_each_lead_its_own_threads(pair, marketer, both
     assert surface.listed(scene.as_owner, **about) == {thread.pk}
     about["subject_id"] = kept.pk
     assert surface.listed(scene.as_owner, **about) == {since.pk} | ({theirs.pk} if both else set())
+
+
+def test_what_is_written_while_the_lead_is_merged_lands_with_the_one_that_stays(pair, surface):
+    scene, kept = pair
+    open_page = scene.subject
+    merge(scene, kept)
+
+    assert surface.add(scene.as_asker, open_page).means == "done"
+    about = scene.as_asker.get(f"/api/v1/feedback/{latest().pk}/").json()["subject"]
+    assert about["id"] == kept.pk
+    panel = scene.as_asker.get(f"/feedback/on/leads.lead/{open_page.pk}/").content.decode()
+    assert latest().title in panel
+    assert surface.add(scene.as_outsider, open_page).means in {"absent", "invalid"}
 
 
 # --- erased ---------------------------------------------------------------------------------------
