@@ -50,8 +50,9 @@ def test_everybody_has_a_home_that_says_what_to_do_when_it_is_empty(request, who
 
 @pytest.mark.parametrize("who", ROLES)
 def test_everything_on_it_leads_somewhere(request, who, rep, marketer):
-    make_lead(owner=rep, next_step_on=today()), make_opportunity(owner=rep), make_clock()
-    make_thread(make_persona(by=marketer), by=rep), make_campaign(by=marketer, agreed=True)
+    make_lead(owner=rep, next_step_on=today()), make_opportunity(owner=rep)
+    thread = make_thread(make_persona(by=marketer), by=rep)
+    make_clock(url=thread.get_absolute_url()), make_campaign(by=marketer, agreed=True)
     client = signed_in(request.getfixturevalue(who))
     main = client.get("/").content.decode().partition('<main id="main"')[2].partition("</main>")[0]
     links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/[^"#]*)', main)}

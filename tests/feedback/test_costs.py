@@ -37,10 +37,10 @@ def lively(subject, cast):
 @pytest.mark.parametrize(
     ("url", "most"),
     [
-        ("/feedback/?view=all", 16),
-        ("/feedback/?view=raised&state=open", 16),
-        ("/api/v1/feedback/?page_size=100", 9),
-        ("/", 20),
+        ("/feedback/?view=all", 10),
+        ("/feedback/?view=raised&state=open", 10),
+        ("/api/v1/feedback/?page_size=100", 7),
+        ("/", 12),
     ],
 )
 def test_a_list_of_thirty_costs_what_one_of_three_costs(cast, url, most):
@@ -66,7 +66,7 @@ def test_the_panel_of_one_subject_costs_the_same_with_thirty(scene, label):
     for _ in range(27):
         lively(scene.subject, scene.cast)
 
-    assert cost(signed_in(scene.cast.rep), url) == three <= 11
+    assert cost(signed_in(scene.cast.rep), url) == three <= 6
 
 
 @pytest.mark.parametrize("label", ["personas.persona", "leads.lead"])
@@ -86,7 +86,7 @@ def test_a_thread_of_thirty_posts_costs_what_one_of_three_costs(scene, url):
     say(27)
 
     assert thread.posts.count() == 30
-    assert cost(scene.as_owner, url.format(pk=thread.pk)) == three <= 18
+    assert cost(scene.as_owner, url.format(pk=thread.pk)) == three <= 14
 
 
 def test_each_kind_of_subject_in_a_list_costs_one_query(cast):
