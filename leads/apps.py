@@ -15,6 +15,7 @@ class LeadsConfig(AppConfig):
 
         from leads import commitments
         from leads.conditions.sql import teach_sqlite
+        from leads.former import present_id
         from leads.models import Lead
         from leads.services.fitting import persona_agreed, persona_retired
         from portal.documents.registry import when_agreed, when_retired
@@ -22,7 +23,7 @@ class LeadsConfig(AppConfig):
         from portal.topics import registry
 
         connection_created.connect(teach_sqlite, dispatch_uid="leads.fold")
-        registry.register(Lead, "leads.view_lead")
+        registry.register(Lead, "leads.view_lead", present_id=present_id)
         delivery.register_subject(Lead, "leads.view_lead")
         commitments.register()
         when_agreed("personas.persona", persona_agreed)

@@ -10,8 +10,10 @@ from django import forms
 from campaigns.models import Campaign
 from leads.capture import assignable, attribute_types
 from leads.fields import ATTRIBUTES, LeadField, Type, lead_field
+from leads.fits import fit_of
 from leads.models import AttributeDefinition, Lead, Touchpoint
 from leads.reading import Prepared, prepare
+from personas.matching import Fit
 from personas.models import Persona
 from portal.funnel.models import Stage
 
@@ -313,11 +315,21 @@ class NextStepForm(forms.Form):
 
 
 class PersonaForm(forms.Form):
+    """Who the lead is, in a person's judgement; each persona says how well it fits as computed."""
+
     persona: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, to_field_name="slug", required=False, empty_label="As computed", label="Persona"
     )
 
     def __init__(self, data: Any = None, *, user: User, lead: Lead) -> None:
-        super().__init__(data, initial={"persona": lead.persona.slug if lead.persona else ""})
+        chosen = lead.persona if lead.persona_chosen_by_id else None
+        super().__init__(data, initial={"persona": chosen.slug if chosen else ""})
         rows = Persona.objects.permitted(user, "personas.view_persona").in_force()
         _offer(self, "persona", rows.select_related("document").order_by("title"))
+        self.fields["persona"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda persona: f"{persona}: {_said(fit_of(lead, persona))}"
+        )
+
+
+def _said(fit: Fit) -> str:
+    return "ruled out" if fit.is_excluded else f"fits to {fit.percent} %"

@@ -34,6 +34,11 @@ FACT_LABELS = {
 }
 
 
+#: Facts that are numbers, and operators that compare numbers. A custom attribute may be one.
+NUMBERS = frozenset({"company.employees"})
+NUMERIC = frozenset({"at_least", "at_most"})
+
+
 class Met(StrEnum):
     YES = "met"
     NO = "not_met"
@@ -83,7 +88,7 @@ class Criterion:
         """``found`` is the fact as the lead has it; empty means unknown."""
         if found is None or found == "":
             return Met.UNKNOWN
-        if self.operator in {"at_least", "at_most"}:
+        if self.operator in NUMERIC:
             return self._judge_number(found)
         text = as_text(found).lower()
         if self.operator == "contains":
@@ -107,6 +112,11 @@ def _met(is_met: bool) -> Met:
 def as_text(value: Any) -> str:
     """A fact as text; true and false as JSON writes them."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_found(value: Any) -> str:
+    """What was found, for people to read; empty where nothing is known. Zero and false are known."""
+    return "" if value is None else as_text(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +173,33 @@ def read_criteria(rows: Sequence[Mapping[str, Any]]) -> list[Criterion]:
     return criteria
 
 
+def faults(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why criteria can never be met, or would be read otherwise than they are meant; a sentence each."""
+    found = [(number, _fault(row)) for number, row in enumerate(rows, start=1)]
+    return [f"Criterion {number}: {sentence}" for number, sentence in found if sentence]
+
+
+def _fault(row: Mapping[str, Any]) -> str:
+    fact, is_numeric = row["fact"], row["operator"] in NUMERIC
+    if not fact:
+        return "choose the fact that it asks about."
+    if fact == "attribute" and not row.get("attribute"):
+        return "name the custom attribute that it asks about."
+    if is_numeric and fact not in {"attribute", *NUMBERS}:
+        return f"{FACT_LABELS.get(fact, fact)} is no number, so it is never at least or at most anything."
+    criterion = next(iter(read_criteria([row])), None)
+    if is_numeric and criterion and (len(criterion.values) > 1 or criterion.number is None):
+        return "write one number without separators of thousands, such as 1000 or 2.5."
+    return ""
+
+
 def judge(criteria: Sequence[Criterion], facts: Mapping[str, Any]) -> Fit:
     """The fit of one lead. ``facts`` maps the names of ``personas.page.FACTS`` to values."""
     reasons = tuple(
         Reason(
             criterion.label,
             criterion.expectation,
-            as_text(facts.get(criterion.fact) or ""),
+            as_found(facts.get(criterion.fact)),
             criterion.judge(facts.get(criterion.fact)),
             criterion.weight,
             criterion.is_exclusion,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from personas.faces import Face, face_of
+from personas.matching import faults
 from personas.page import SCHEMA
 from personas.querysets import PersonaQuerySet
+from portal.core.errors import RuleViolation
 from portal.documents.models import AgreedDocument
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ class Persona(AgreedDocument):
     @property
     def portrait(self) -> Face:
         return face_of(self.face, self.slug)
+
+    def check_proposal(self, content: Content) -> None:
+        """Every fit criterion can be met by somebody, and says what it means."""
+        if wrong := faults(content["criteria"]):
+            raise RuleViolation(f"This cannot be proposed yet. {' '.join(wrong)}")
 
     def project(self, content: Content) -> None:
         self.essence = content["essence"]

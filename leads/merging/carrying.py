@@ -18,6 +18,7 @@ from django.db.models.deletion import Collector
 from leads.models import Lead
 from leads.moving import Relation, Way, pointers, relations_to_leads, relations_to_topics, ways
 from portal.core.errors import RuleViolation
+from portal.topics.services import topic_of
 
 Manifest = dict[str, Any]
 #: Only keeps a double click from making two rows; it may go.
@@ -48,11 +49,19 @@ def carry(lost: Lead, kept: Lead) -> Manifest:
     for relation in relations_to_leads():
         if known[relation.label] is Way.MOVES:
             _move(relation, lost.pk, kept.pk, manifest)
-    if lost.topic_id and kept.topic_id:
-        for relation in relations_to_topics():
-            _move(relation, lost.topic_id, kept.topic_id, manifest)
+    if lost.topic_id:
+        _carry_talk(lost.topic_id, kept.topic_id, manifest)
     _turn_pointers(lost, kept, manifest)
     return manifest
+
+
+def _carry_talk(lost: int, kept: int | None, manifest: Manifest) -> None:
+    """The threads of the one join those of the other; a lead without a topic takes the other's over."""
+    for relation in relations_to_topics():
+        if kept is None:
+            manifest["last"][relation.label] = _newest(relation)
+        else:
+            _move(relation, lost, kept, manifest)
 
 
 def _turn_pointers(lost: Lead, kept: Lead, manifest: Manifest) -> None:
@@ -80,11 +89,14 @@ def _move(relation: Relation, lost: int, kept: int, manifest: Manifest) -> None:
             _set_aside(twins, manifest)
     rows = _of(relation, lost)
     ids = list(rows.values_list("pk", flat=True))
-    newest = relation.model._base_manager.aggregate(last=Max("pk"))["last"]
-    manifest["last"][relation.label] = newest or 0
+    manifest["last"][relation.label] = _newest(relation)
     if ids:
         manifest["rows"][relation.label] = ids
         rows.order_by().update(**{relation.field: kept})
+
+
+def _newest(relation: Relation) -> int:
+    return relation.model._base_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _between(relation: Relation, lost: int, kept: int, manifest: Manifest) -> None:
@@ -172,6 +184,19 @@ def carry_back(
             rows = pointer.model._base_manager.filter(pk__in=some, **pointer.values(kept.pk))
             rows.update(**pointer.values(lost))
     return report + _restore(manifest["aside"])
+
+
+def leave_since(manifest: Manifest, *, topic: int, kept: Lead) -> list[str]:
+    """The topic that was taken over goes back; what was said since is about the lead that was kept."""
+    report: list[str] = []
+    for relation in relations_to_topics():
+        if (last := manifest["last"].get(relation.label)) is None:
+            continue
+        since = _of(relation, topic).filter(pk__gt=last)
+        if since.exists():
+            since.order_by().update(**{relation.field: topic_of(kept)})
+            report += _made_since(relation, topic_of(kept).pk, last)
+    return report
 
 
 def _return(

@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 #: Addresses of the pages of leads and of talk about them.
 _PAGES = {Lead._meta.label_lower: "/leads/{}/", Thread._meta.label_lower: "/feedback/{}/"}
 ABOUT_ERASED = "This was about a person whose data has been erased."
+#: The name of what such talk is about.
+ERASED_NAME = "A person whose data has been erased"
 
 
 # --- what would go ----------------------------------------------------------------------------
@@ -161,7 +163,7 @@ def _close_threads(person: Person, counts: Counter[str]) -> None:
         .exclude(topic=None)
         .values_list("topic", flat=True)
     )
-    Topic._base_manager.filter(pk__in=topics).update(title=ABOUT_ERASED, url="")
+    Topic._base_manager.filter(pk__in=topics).update(title=ERASED_NAME, url="")
     Thread._base_manager.filter(pk__in=person.thread_ids).update(
         title=ABOUT_ERASED, quote="", passage="", reason=""
     )

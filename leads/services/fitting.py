@@ -27,6 +27,9 @@ def persona_agreed(*, subject: Persona, revision: Revision, by: User) -> None:
 
 
 def persona_retired(*, subject: Persona, by: User) -> None:
+    """Its leads are matched again, also those for whom somebody chose it: there is nothing to choose."""
+    chosen = Lead.objects.filter(persona=subject).exclude(persona_chosen_by=None)
+    chosen.order_by().update(persona_chosen_by=None)
     enqueue(kind=MATCH_ALL, actor=by, unique_key=f"match:retired:{subject.pk}")
 
 

@@ -108,7 +108,7 @@ def next_steps(user: User, at: datetime) -> Panel | None:
     )
     due = mine.filter(next_step_on__lte=today).select_related("company", "stage")
     rows = list(due.order_by("next_step_on", "pk")[:ROWS])
-    url = f"{reverse('leads:lead-list')}?owner=me&status=open&ordering=next_step_on"
+    url = f"{reverse('leads:lead-list')}?owner=me&status=open&ordering=next_step"
     return Panel("next_steps", "Your next steps", rows, url, "All my leads", {"today": today})
 
 

@@ -133,14 +133,17 @@ def posts(thread: Thread) -> list[PostLine]:
     ]
 
 
-def acts(thread: Thread, user: User) -> dict[str, bool]:
-    """What this person can do with the thread now: policy and state, asked without a query."""
+def acts(thread: Thread, user: User, subject: HasTopic | None) -> dict[str, bool]:
+    """What this person can do with the thread now: policy and state, asked without a query.
+
+    Without its ``subject`` there is no revision left that could answer it.
+    """
     is_owed = thread.side == user.department or thread.owner_id == user.pk
     may = {
         verb: thread.state in states and _reaches(user, f"feedback.{verb}_thread", is_owed=is_owed)
         for verb, states in ACTS.items()
     }
-    may["answer"] = may["answer"] and is_about_document(thread)
+    may["answer"] = may["answer"] and isinstance(subject, AgreedDocument)
     may["respond"] = any(may.values())
     raised_here = user.department == thread.author.department
     may["reopen"] = not thread.is_living and raised_here and user.may("feedback.reopen_thread")
@@ -150,11 +153,6 @@ def acts(thread: Thread, user: User) -> dict[str, bool]:
 def _reaches(user: User, action: str, *, is_owed: bool) -> bool:
     scope = scope_for(user, action)
     return scope == Scope.ALL or (scope is not None and is_owed)
-
-
-def is_about_document(thread: Thread) -> bool:
-    model = registry.subject_model(thread.topic.subject_type)
-    return model is not None and issubclass(model, AgreedDocument)
 
 
 def passages(subject: HasTopic) -> dict[str, str]:

@@ -82,7 +82,7 @@ def _show(
         "thread": thread,
         "subject": reading.subject_line(thread, subject, user),
         "posts": reading.posts(thread),
-        "may": reading.acts(thread, user),
+        "may": reading.acts(thread, user, subject),
         "form": PostForm(),
         "decline_form": DeclineForm(),
         "answer_form": AnswerForm(subject=subject),

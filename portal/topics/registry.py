@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.db.models import Model
 
@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from portal.topics.models import HasTopic
 
 _SUBJECTS: dict[str, str] = {}
+_PRESENT: dict[str, Callable[[int], int]] = {}
 
 
-def register(model: type[Model], view_action: str) -> None:
-    """Called in ``AppConfig.ready``: threads on ``model`` are seen by whom ``view_action`` lets in."""
+def register(
+    model: type[Model], view_action: str, *, present_id: Callable[[int], int] | None = None
+) -> None:
+    """Called in ``AppConfig.ready``: threads on ``model`` are seen by whom ``view_action`` lets in.
+
+    ``present_id`` is for kinds of which two become one: the number under which one is found today.
+    """
     _SUBJECTS[model._meta.label_lower] = view_action
+    if present_id is not None:
+        _PRESENT[model._meta.label_lower] = present_id
 
 
 def subjects() -> dict[type[HasTopic], str]:
@@ -51,12 +59,16 @@ def view_action(label: str) -> str:
 
 
 def find(label: str, pk: Any, user: User) -> HasTopic | None:
-    """The subject, when it exists and this person may see it."""
+    """The subject, or the one it was merged into, when it exists and this person may see it."""
     model = subject_model(label)
     if model is None or not str(pk).isdecimal() or len(str(pk)) > 18:
         return None
-    rows = model.objects.permitted(user, view_action(model._meta.label_lower))
-    return rows.filter(pk=int(pk)).first()
+    name = model._meta.label_lower
+    rows = model.objects.permitted(user, view_action(name))
+    found = rows.filter(pk=int(pk)).first()
+    if found is None and name in _PRESENT:
+        found = rows.filter(pk=_PRESENT[name](int(pk))).first()
+    return found
 
 
 def readers(subject: HasTopic, people: Iterable[User]) -> list[User]:

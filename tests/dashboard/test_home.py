@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,19 @@ def test_everybody_has_a_home_that_says_what_to_do_when_it_is_empty(request, who
     answer = signed_in(request.getfixturevalue(who)).get("/")
     assert answer.status_code == 200
     assert "Nobody waits for you" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_everything_on_it_leads_somewhere(request, who, rep, marketer):
+    make_lead(owner=rep, next_step_on=today()), make_opportunity(owner=rep)
+    thread = make_thread(make_persona(by=marketer), by=rep)
+    make_clock(url=thread.get_absolute_url()), make_campaign(by=marketer, agreed=True)
+    client = signed_in(request.getfixturevalue(who))
+    main = client.get("/").content.decode().partition('<main id="main"')[2].partition("</main>")[0]
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/[^"#]*)', main)}
+
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert links
 
 
 def test_what_is_owed_stands_on_top(as_rep, rep, other_rep):

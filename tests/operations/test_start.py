@@ -215,6 +215,27 @@ def rows(file: Path) -> dict[str, list[tuple]]:
         return {name: sorted(map(repr, link.execute(f'SELECT * FROM "{name}"'))) for name in kept}
 
 
+#: What the demonstration company gives feedback on, and whether a revision has answered it.
+TALKED_ABOUT = {
+    ("personas.persona", 1),
+    ("campaigns.campaign", 0),
+    ("talking_points.talkingpoint", 1),
+    ("funnel.funneldefinition", 1),
+    ("slas.sla", 0),
+    ("leads.lead", 0),
+}
+
+
+def talked_about(file: Path) -> set[tuple[str, int]]:
+    with contextlib.closing(sqlite3.connect(file)) as link:
+        return set(
+            link.execute(
+                "SELECT subject_type, answered_by_id IS NOT NULL FROM feedback_thread"
+                " JOIN topics_topic ON topics_topic.id = topic_id"
+            )
+        )
+
+
 def test_the_demonstration_company_is_there_and_twice_changes_nothing(portal):
     portal.begin("--demo")
     portal.wait(seconds=240)
@@ -236,3 +257,4 @@ def test_the_demonstration_company_is_there_and_twice_changes_nothing(portal):
     assert counts["leads"] >= 400
     assert password not in again.stdout + again.stderr
     assert rows(portal.folder / "accord.sqlite3") == before
+    assert talked_about(portal.folder / "accord.sqlite3") >= TALKED_ABOUT

@@ -39,10 +39,11 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
     Candidate.objects.filter(pk__in=manifest["apart"]).delete()
     report = _give_back_values(kept, manifest, by=by, at=at)
     report += _bring_back(manifest, kept)
-    topics = manifest["topics"]
-    report += carrying.carry_back(
-        manifest, lost=merge.lost, kept=kept, topics=tuple(topics) if all(topics) else None
-    )
+    theirs, mine = manifest["topics"]
+    both = (theirs, mine) if theirs and mine else None
+    report += carrying.carry_back(manifest, lost=merge.lost, kept=kept, topics=both)
+    if theirs and not mine:
+        report += carrying.leave_since(manifest, topic=theirs, kept=kept)
     merge.report = report
     merge.save(update_fields=["undone_at", "undone_by", "report"])
     lost = Lead.objects.get(pk=merge.lost)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.operations.demo.conversations import Talk
+
 PURPOSE = "So that a lead means the same on both sides of the corridor, and a number in a report means one thing."
 
 #: What each stage means at Harbourline, by its short key.
@@ -45,12 +47,26 @@ MEANINGS: dict[str, dict[str, Any]] = {
     "opportunity": {
         "meaning": "There is a trial or an offer, with an amount and a date.",
         "entry": ["A trial is agreed or an offer is asked for", "Amount and date are known"],
-        "not_this": ["A price request by mail without a talk"],
         "owner": "sales",
         "longest_stay": "60",
     },
     "customer": {"meaning": "Has signed.", "entry": ["The contract is signed"], "owner": "sales"},
 }
+
+#: What a rep asked about the draft, and what was written into it because of that.
+QUESTION = Talk(
+    "funnel definition",
+    "",
+    "owen.clarke",
+    "question",
+    "Is a price asked for by mail an opportunity?",
+    "Every week somebody wants a price by mail whom nobody has talked to yet. If these count, our forecast is worth nothing.",
+    299.4,
+    "manager.marketing",
+    "No, they do not. I have written it into the draft, so that we both sign it.",
+    passage="stages",
+)
+QUESTIONED, DOES_NOT_COUNT = "opportunity", "A price request by mail without a talk"
 
 CALENDARS = [
     (

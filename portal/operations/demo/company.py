@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.documents import services as documents
 from portal.documents.models import Revision
 from portal.feedback import services as feedback
+from portal.feedback.models import Thread
 from portal.funnel.defaults import CONTENT
 from portal.funnel.models import FunnelDefinition
 from portal.operations.demo import agreement, scoring
@@ -141,6 +142,7 @@ class Builder:
         funnel = self._write(
             FunnelDefinition, "Our funnel", content, by="manager.marketing", days=300
         )
+        self._ask_about_the_draft(funnel, agreement.QUESTION)
         self._agree(funnel, days=298, note="First common definition")
         with at(self.ago(297)):
             calendars = [
@@ -171,6 +173,18 @@ class Builder:
                 changes={"commitments": changed},
                 by=self.people["manager.sales"],
             )
+
+    def _ask_about_the_draft(self, funnel: FunnelDefinition, talk: Talk) -> None:
+        """What a rep asked went into the draft, so the signatures under it answer the question."""
+        by, draft = self.people[talk.reply_by], funnel.document.revisions.get()
+        stages = [dict(stage) for stage in draft.content["stages"]]
+        stage = next(row for row in stages if row["key"] == agreement.QUESTIONED)
+        stage["not_this"] = [*stage["not_this"], agreement.DOES_NOT_COUNT]
+        self.made[talk.on, talk.name] = funnel
+        thread = self._talk(talk)
+        with at(self.ago(talk.days_ago - 1.2)):
+            documents.edit_draft(subject=funnel, revision=draft, changes={"stages": stages}, by=by)
+            feedback.answer_thread(thread=thread, revision=draft, by=by)
 
     def _review_again(self, subject: Any) -> None:
         """Both sides looked at it in summer, left it as it is, and chose the next date."""
@@ -325,7 +339,7 @@ class Builder:
         for person in self.people.values():
             person.notifications.filter(created_at__lt=self.ago(2)).update(read_at=self.now)
 
-    def _talk(self, talk: Talk) -> None:
+    def _talk(self, talk: Talk) -> Thread:
         subject = self.made[talk.on, talk.name]
         with at(self.ago(talk.days_ago)):
             thread = feedback.add_thread(
@@ -342,6 +356,7 @@ class Builder:
         if talk.ends:
             with at(self.ago(max(talk.days_ago - 3, 0.5))):
                 self._end(talk, thread, subject)
+        return thread
 
     def _end(self, talk: Talk, thread: Any, subject: Any) -> None:
         by = self.people[talk.reply_by]

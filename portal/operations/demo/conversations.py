@@ -14,7 +14,7 @@ class Talk(NamedTuple):
     kind: str
     title: str
     body: str
-    days_ago: int
+    days_ago: float
     reply_by: str = ""
     reply: str = ""
     ends: str = ""
