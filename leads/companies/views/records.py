@@ -19,7 +19,7 @@ from leads.companies.services.records import DuplicateCompany
 from leads.companies.timeline import timeline_of_company
 from leads.models import Company
 from leads.services.records import WrongValues
-from leads.timeline_rows import joined, line
+from leads.timeline_rows import LineWriter, joined
 from portal.accounts.decorators import requires
 from portal.accounts.policy import masked_fields
 from portal.core.errors import StaleEdit
@@ -67,12 +67,9 @@ def company_timeline(request: PortalRequest, pk: int) -> HttpResponse:
     """What happened to the company and its people; a part of it after another."""
     company = _company(request, pk)
     timeline = timeline_of_company(company, request.user, request.GET.get("after", ""))
-    may_restore = request.user.may("leads.restore_touchpoint")
-    written = joined(
-        line(told.entry, who=told.who, who_url=told.url, may_restore=may_restore)
-        for told in timeline.lines
-    )
-    context = {"company": company, "timeline": timeline, "lines": written}
+    writer = LineWriter(may_restore=request.user.may("leads.restore_touchpoint"))
+    lines = joined(writer.line(told.entry, told.who, told.url) for told in timeline.lines)
+    context = {"company": company, "timeline": timeline, "lines": lines}
     return render_page(
         request, "companies/company_timeline.html", "companies/_company_timeline.html", context
     )

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from portal.core import formatting
 from portal.core.icons import icon_or_fallback
+from portal.core.marks import moment_mark
 from portal.core.markup import element, joined
 
 register = template.Library()
@@ -53,8 +54,7 @@ def when(moment: datetime | None) -> SafeString:
     """Relative when near, a date when far, the exact moment with its zone on hover."""
     if not moment:
         return _NOTHING
-    text = formatting.when_text(moment, timezone.now())
-    return element("time", text, datetime=moment.isoformat(), title=formatting.exact_text(moment))
+    return moment_mark(moment, timezone.now(), timezone.get_current_timezone())
 
 
 @register.simple_tag
