@@ -63,10 +63,8 @@ def day(value: date | datetime | None, *, relative: bool = False) -> SafeString:
     if not value:
         return _NOTHING
     day_ = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    texts = [
-        formatting.day_text(day_, timezone.localdate()),
-        formatting.day_distance(day_, timezone.localdate()),
-    ]
+    today = timezone.localdate()
+    texts = [formatting.day_text(day_, today), formatting.day_distance(day_, today)]
     shown, title = reversed(texts) if relative else texts
     return element("time", shown, datetime=day_.isoformat(), title=title)
 
