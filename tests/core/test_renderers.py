@@ -30,7 +30,13 @@ WIDGETS = [
 @pytest.mark.parametrize("value", [None, "", "plain", SHARP, "2", 7, True, False])
 def test_a_field_looks_the_same(widget, value):
     attrs = {"id": "id_x", "required": True, "disabled": False, "maxlength": 80, "title": SHARP}
-    options = {"choices": [("", "None"), ("plain", SHARP), ("more", [("2", "Two"), (7, "Seven")])]}
+    options = {
+        "choices": [
+            ("", "None"),
+            ("plain", SHARP),
+            ("more", [("2", "Two"), (7, "Seven"), (True, "Yes")]),
+        ]
+    }
     made = widget(**(options if issubclass(widget, forms.Select) else {}))
 
     ours = made.render("x", value, attrs, renderer=PlainRenderer())
