@@ -38,7 +38,9 @@ def audience(revision: Revision) -> list[Aim]:
         return []
     personas = {
         row.pk: row
-        for row in Persona.objects.filter(pk__in=ids).select_related("document__in_force")
+        for row in Persona.objects.filter(pk__in=ids)
+        .order_by()
+        .select_related("document__in_force")
     }
     moment = revision.agreed_at or timezone.now()
     then = in_force_at([row.document_id for row in personas.values()], moment)

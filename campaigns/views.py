@@ -32,14 +32,11 @@ def campaign_details(
     """Publishing, reading and costs, for the brief's page."""
     user = request.user
     is_published = subject.is_before_sales
-    missing = services.missing_readers(subject) if is_published else User.objects.none()
     planned, actual = planned_and_actual(revision.content)
     return {
         "is_published": is_published,
         "audience": audience(revision),
-        "missing_count": missing.count(),
-        "missing_readers": missing[:MOST_NAMES],
-        "owes_reading": missing.filter(pk=user.pk).exists(),
+        **(_readers(subject, user) if is_published else {}),
         "may_publish": user.has_perm("campaigns.publish_campaign")
         and subject.state == Campaign.State.AGREED,
         "may_change_plan": is_published
@@ -49,6 +46,16 @@ def campaign_details(
         "costs_actual": actual,
         "leads_url": f"/leads/?campaign={subject.slug}",
         "segments_url": _segments_url(revision),
+    }
+
+
+def _readers(subject: Campaign, user: User) -> dict[str, Any]:
+    """Who has not yet said that they read what is published."""
+    missing = services.missing_readers(subject)
+    return {
+        "missing_count": missing.count(),
+        "missing_readers": missing[:MOST_NAMES],
+        "owes_reading": missing.filter(pk=user.pk).exists(),
     }
 
 

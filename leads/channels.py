@@ -172,6 +172,8 @@ def _by_medium(facts: Facts) -> Channel | None:
 
 
 def _by_click_id(url: str) -> Channel | None:
+    if "=" not in url:
+        return None
     names = {name for name, text in parameters(url) if text} & CLICK_IDS.keys()
     return next((CLICK_IDS[name] for name in CLICK_IDS if name in names), None)
 

@@ -47,9 +47,11 @@ class LeadQuerySet(PermittedQuerySet):
 
     def for_record(self) -> Self:
         """One lead with everything that its page shows, in one query."""
-        return self.for_list().select_related(
+        rows = self.for_list().select_related(
             "team", "persona_chosen_by", "persona_revision", "stage_revision", "heard_asked_by"
         )
+        # Of a revision the number is shown; its text is as long as a document.
+        return rows.defer("persona_revision__content", "stage_revision__content")
 
 
 class OfLeadQuerySet(PermittedQuerySet):

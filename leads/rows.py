@@ -19,10 +19,9 @@ from portal.core.formatting import (
     DASH,
     day_distance,
     day_text,
-    exact_text,
     number_text,
-    when_text,
 )
+from portal.core.marks import moment_mark
 from portal.core.templatetags.portal_ui import badge, status
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ class RowWriter:
         self.hides_names = "full_name" in hidden
         self.may_tick = may_tick
         self.now, self.today = timezone.now(), timezone.localdate()
+        self.zone = timezone.get_current_timezone()
         self.made: dict[Any, str] = {}
         self.columns = [
             (
@@ -110,9 +110,7 @@ class RowWriter:
     def _moment(self, value: datetime | None, lead: Lead) -> str:
         if value is None:
             return NOTHING
-        exact = escape(exact_text(value))
-        shown = escape(when_text(value, self.now))
-        return f'<time datetime="{value.isoformat()}" title="{exact}">{shown}</time>'
+        return moment_mark(value, self.now, self.zone)
 
     def _day(self, value: date | None, lead: Lead) -> str:
         if value is None:

@@ -6,24 +6,27 @@ Paging is by keyset over (moment, source, key): each source is asked for one pag
 
 from __future__ import annotations
 
-import heapq
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from functools import cache
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
 from leads.channels import origin_text, tells_source
 from leads.fields import FIELDS
-from leads.models import Assignment, ConsentChange, Lead, Note, StageChange, Touchpoint
+from leads.models import Assignment, ConsentChange, Lead, Note, StageChange
 from leads.services.sources import facts_of_touch
+from leads.touched import ICONS, LEFT_OUT, text_of, touch_rows
 from portal.accounts.policy import masked_fields
 from portal.activity.models import Activity
 from portal.core.moments import is_possible
+from portal.core.statements import Statement
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """One line of the timeline. ``detail`` is Markdown when ``is_prose``.
 
@@ -126,23 +129,9 @@ VERBS = {
     "used a talking point": ("message-square-quote", "Used a talking point"),
     "raised feedback": ("messages-square", "Raised feedback"),
 }
-TOUCHES = {
-    "call": "phone",
-    "email": "mail",
-    "meeting": "users",
-    "event": "calendar",
-    "form": "clipboard-list",
-    "download": "download",
-    "page_view": "eye",
-    "chat": "message-circle",
-    "mail_open": "mail-open",
-    "mail_click": "mouse-pointer-click",
-    "advert": "megaphone",
-    "social": "share-2",
-}
 
 
-def _who(person: User | None) -> tuple[str, str]:
+def _who(person: Any) -> tuple[str, str]:
     return (str(person), person.department) if person else ("Accord", "")
 
 
@@ -158,37 +147,21 @@ def _of_activity(line: Activity) -> Entry:
     return Entry(line.verb, icon, text, line.at, actor, line.summary, side=side)
 
 
-#: Kinds that people may begin from either side.
-EITHER_WAY = ("call", "email", "meeting", "other")
-
-
-def _of_touchpoint(touch: Touchpoint) -> Entry:
-    text = touch.get_kind_display()
-    if touch.direction == Touchpoint.Direction.INBOUND and touch.kind in EITHER_WAY:
-        text += " from the buyer"
-    for part in (touch.title or _page_of(touch.url), touch.outcome):
-        text += f": {part}" if part else ""
-    actor, side = _who(touch.by)
+def _of_touchpoint(touch: Any) -> Entry:
     facts = facts_of_touch(touch)
     return Entry(
         touch.kind,
-        TOUCHES.get(touch.kind, PLAIN),
-        text,
+        ICONS.get(touch.kind, PLAIN),
+        text_of(touch),
         touch.occurred_at,
-        actor if touch.by else "",
+        touch.by__name or touch.by__email or "",
         touch.body,
         True,
-        side=side,
+        side=touch.by__department or "",
         source=origin_text(facts) if tells_source(facts) else "",
-        left_out=touch.get_left_out_display() if touch.left_out else "",
+        left_out=str(LEFT_OUT.get(touch.left_out, touch.left_out)),
         key=touch.pk,
     )
-
-
-def _page_of(url: str) -> str:
-    """The path of an address, without what was tracked in it."""
-    path = url.partition("#")[0].partition("?")[0]
-    return path.partition("://")[2].partition("/")[2][:80]
 
 
 def _of_note(note: Note) -> Entry:
@@ -259,11 +232,11 @@ _SOURCES: list[Source] = [
     ),
     Source(
         "touchpoint",
-        lambda lead: Touchpoint.objects.filter(lead=lead).select_related("by"),
+        lambda lead: touch_rows().filter(lead=lead),
         _of_touchpoint,
         "occurred_at",
         "leads.view_touchpoint",
-        lambda leads: Touchpoint.objects.filter(lead__in=leads.values("pk")).select_related("by"),
+        lambda leads: touch_rows().filter(lead__in=leads.values("pk")),
     ),
     Source(
         "note",
@@ -315,6 +288,26 @@ class Part:
     rows: QuerySet[Any]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A row, and where it stands: newest first, then by source and key."""
+
+    at: datetime
+    rank: int
+    pk: int
+    source: Source
+    row: Any
+
+    @property
+    def place(self) -> tuple[datetime, int, int]:
+        return self.at, -self.rank, self.pk
+
+    def entry(self) -> Entry:
+        entry = self.source.entry(self.row)
+        entry.lead_id = getattr(self.row, self.source.lead_column, None)
+        return entry
+
+
 def readable_sources(reader: User) -> list[tuple[int, Source]]:
     """The sources that ``reader`` may see, each with its rank."""
     return [
@@ -326,44 +319,61 @@ def readable_sources(reader: User) -> list[tuple[int, Source]]:
 
 def timeline_of(lead: Lead, reader: User, after: str = "", size: int = PAGE_SIZE) -> TimelinePage:
     """One page of what ``reader`` may know about a lead that they have been let in to."""
-    parts = [Part(rank, source, source.rows(lead)) for rank, source in readable_sources(reader)]
-    return page_of(parts, reader, after, size)
+    sources = readable_sources(reader)
+    if edge := _cursor(after) if after else None:
+        parts = [Part(rank, source, source.rows(lead)) for rank, source in sources]
+        return _page(_beyond(parts, edge, size + 1), reader, size)
+    found = [_found(rank, source, _newest(source, size + 1)(lead.pk)) for rank, source in sources]
+    return _page(found, reader, size)
 
 
 def page_of(parts: Sequence[Part], reader: User, after: str, size: int = PAGE_SIZE) -> TimelinePage:
-    """Newest first, out of all parts: each is asked for one page and no more.
+    """Newest first, out of all parts."""
+    return _page(_beyond(parts, _cursor(after) if after else None, size + 1), reader, size)
+
+
+def _page(streams: Iterable[Iterable[Found]], reader: User, size: int) -> TimelinePage:
+    """Out of streams that hold one more than a page, where there is as much.
 
     Who sees contact data hidden sees that something happened, not the words that people wrote.
     """
-    edge = _cursor(after) if after else None
-    streams = [_stream(part, edge, size + 1) for part in parts]
-    merged = heapq.merge(
-        *streams, key=lambda found: (-found[0].at.timestamp(), found[0].rank, -found[0].pk)
-    )
-    found = list(islice(merged, size + 1))
-    is_hidden = bool(masked_fields(reader, "leads.lead"))
-    entries = [replace(entry, detail="") if is_hidden else entry for _, entry in found[:size]]
-    return TimelinePage(entries, found[size - 1][0].encoded() if len(found) > size else "")
+    every = chain.from_iterable(streams)
+    found = sorted(every, key=attrgetter("place"), reverse=True)[: size + 1]
+    entries = [one.entry() for one in found[:size]]
+    if masked_fields(reader, "leads.lead"):
+        for entry in entries:
+            entry.detail = ""
+    if len(found) <= size:
+        return TimelinePage(entries)
+    last = found[size - 1]
+    return TimelinePage(entries, Cursor(last.at, last.rank, last.pk).encoded())
 
 
-def _stream(part: Part, edge: Cursor | None, size: int) -> list[tuple[Cursor, Entry]]:
-    rows, source = part.rows, part.source
-    if edge is not None:
-        rows = rows.filter(_beyond(source, part.rank, edge))
-    rows = rows.order_by(f"-{source.moment}", "-pk")[:size]
-    return [
-        (Cursor(getattr(row, source.moment), part.rank, row.pk), _entry(source, row))
-        for row in rows
-    ]
+@cache
+def _newest(source: Source, size: int) -> Statement[Any]:
+    """The first page of one source. Every record asks it, so its text is kept."""
+    return Statement(lambda key: _ordered(source, source.rows(Lead(pk=key)), size))
 
 
-def _entry(source: Source, row: Any) -> Entry:
-    return replace(source.entry(row), lead_id=getattr(row, source.lead_column, None))
+def _beyond(parts: Iterable[Part], edge: Cursor | None, size: int) -> Iterator[list[Found]]:
+    """What stands behind the edge: each part is asked for one page and no more."""
+    for part in parts:
+        rows = part.rows.filter(_older(part, edge)) if edge else part.rows
+        yield _found(part.rank, part.source, _ordered(part.source, rows, size))
 
 
-def _beyond(source: Source, rank: int, edge: Cursor) -> Q:
-    older = Q(**{f"{source.moment}__lt": edge.at})
-    same = Q(**{source.moment: edge.at})
+def _ordered(source: Source, rows: QuerySet[Any], size: int) -> QuerySet[Any]:
+    return rows.order_by(f"-{source.moment}", "-pk")[:size]
+
+
+def _found(rank: int, source: Source, rows: Iterable[Any]) -> list[Found]:
+    return [Found(getattr(row, source.moment), rank, row.pk, source, row) for row in rows]
+
+
+def _older(part: Part, edge: Cursor) -> Q:
+    moment, rank = part.source.moment, part.rank
+    older = Q(**{f"{moment}__lt": edge.at})
+    same = Q(**{moment: edge.at})
     if rank == edge.rank:
-        return Q(**{f"{source.moment}__lte": edge.at}) & (older | Q(pk__lt=edge.pk))
+        return Q(**{f"{moment}__lte": edge.at}) & (older | Q(pk__lt=edge.pk))
     return older | same if rank > edge.rank else older

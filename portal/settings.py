@@ -132,6 +132,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "portal.core.renderers.PlainRenderer"
+
 # --- data -----------------------------------------------------------------------------------
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",

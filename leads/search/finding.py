@@ -10,7 +10,7 @@ to be a guess.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -35,6 +35,8 @@ from leads.search.words import Term
 
 #: Hits up to here are fetched as keys; of a person or a company more, because comparing with both is dear.
 FEW, FEW_OF_BOTH = 500, 3_000
+#: Rows that the full-text table of SQLite is asked for; more of them stay a condition.
+MOST_KNOWN = 3_000
 #: So many companies may be meant beside a name; a word of more says nothing about the company.
 FEW_COMPANIES = 10_000
 #: Rows that are looked at for a slip, and guesses that are shown.
@@ -93,6 +95,19 @@ def _held(
 
 
 @dataclass(frozen=True, slots=True)
+class _Arm:
+    """A condition on rows. Where the full-text table named too many, ``newest`` is the condition among
+    those that it named."""
+
+    condition: Q = field(default_factory=Q)
+    newest: Q | None = None
+
+    def __and__(self, other: Q) -> _Arm:
+        newest = None if self.newest is None else self.newest & other
+        return _Arm(self.condition & other, newest)
+
+
+@dataclass(frozen=True, slots=True)
 class _Hits:
     """``count`` is exact where they are few, and more than that otherwise."""
 
@@ -100,46 +115,65 @@ class _Hits:
     count: int
 
 
-def _few(rows: QuerySet[Any], arms: Sequence[Q | None]) -> _Hits | None:
+def _few(rows: QuerySet[Any], arms: Sequence[_Arm | None]) -> _Hits | None:
     """The rows under one of the conditions, by their keys where these are few; None without any."""
     possible = [arm for arm in arms if arm is not None]
     if not possible:
         return None
-    hits = rows.filter(reduce(or_, possible))
-    most = FEW if len(possible) == 1 else FEW_OF_BOTH
-    asked = hits.order_by().values_list("pk", flat=True)[: most + 1]
-    keys = list(asked) if len(possible) == 1 else by_index(asked)
-    if not keys:
-        return None
+    hits = rows.filter(reduce(or_, (arm.condition for arm in possible)))
+    if len(possible) > 1:
+        keys = by_index(_keys(hits, FEW_OF_BOTH + 1))
+        return _hits(rows, hits, keys, FEW_OF_BOTH)
+    # Often the newest are too many already; then nobody looks for the others.
+    newest = possible[0].newest
+    keys = [] if newest is None else list(_keys(rows.filter(newest), FEW + 1))
+    return _hits(rows, hits, keys if len(keys) > FEW else list(_keys(hits, FEW + 1)), FEW)
+
+
+def _hits(rows: QuerySet[Any], hits: QuerySet[Any], keys: Keys, most: int) -> _Hits | None:
     if len(keys) > most:
         return _Hits(hits, len(keys))
-    return _Hits(rows.filter(pk__in=listed(keys)), len(keys))
+    return _Hits(rows.filter(pk__in=listed(keys)), len(keys)) if keys else None
+
+
+def _keys(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+    return rows.order_by().values_list("pk", flat=True)[:most]
 
 
 # --- as it is written -----------------------------------------------------------------------------
-def _arm(mine: Sequence[Term], theirs: Sequence[Term]) -> Q | None:
-    """Leads that hold some terms and whose company holds the others; None when there is no such company."""
-    condition = _holding_all(LEADS, mine) if mine else Q()
-    if not theirs:
-        return condition
-    hits = _searched(Company.objects.order_by(), COMPANIES).filter(_holding_all(COMPANIES, theirs))
+def _arm(mine: Sequence[Term], theirs: Sequence[Term]) -> _Arm | None:
+    """Leads that hold some terms and whose company holds the others; None when there is nobody, or no
+    such company."""
+    arm = _holding_all(LEADS, mine, FEW if theirs else MOST_KNOWN) if mine else _Arm()
+    if arm is None or not theirs:
+        return arm
+    meant = _holding_all(COMPANIES, theirs)
+    if meant is None:
+        return None
+    hits = _searched(Company.objects.order_by(), COMPANIES).filter(meant.condition)
     keys = list(hits.values_list("pk", flat=True)[: FEW_COMPANIES + 1])
     are_few = len(keys) <= FEW_COMPANIES
     if not keys or (mine and not are_few):
         return None
-    return condition & Q(company__in=listed(keys) if are_few else hits.values("pk"))
+    return arm & Q(company__in=listed(keys) if are_few else hits.values("pk"))
 
 
-def _holding_all(source: Source, terms: Sequence[Term]) -> Q:
-    """Every term stands in the text. On SQLite the full-text table says which few rows to look at."""
+def _holding_all(source: Source, terms: Sequence[Term], most: int = FEW) -> _Arm | None:
+    """Every term stands in the text. On SQLite the full-text table says which rows to look at, as long
+    as there are no more than ``most``, or that there are none."""
     condition = Q(*(holding(term.ways) for term in terms))
-    if connection.vendor == "sqlite" and (few := _few_rows(source, terms)) is not None:
-        condition &= Q(pk__in=listed(few))
-    return condition
+    known = _known(source, terms, most + 1) if connection.vendor == "sqlite" else None
+    if known is None:
+        return _Arm(condition)
+    among = condition & Q(pk__in=listed(known))
+    if len(known) > most:
+        return _Arm(condition, among)
+    return _Arm(among) if known else None
 
 
-def _few_rows(source: Source, terms: Sequence[Term]) -> Keys | None:
-    """Keys of all rows that may hold the terms; None when they are many or cannot be asked for."""
+def _known(source: Source, terms: Sequence[Term], most: int) -> Keys | None:
+    """Keys of the newest rows that may hold the terms, at most so many; None when the terms are too short
+    to be asked for."""
     alternatives: list[tuple[str, ...]] = [()]
     for term in terms:
         ways = [_with_trigrams(way) for way in term.ways]
@@ -147,8 +181,7 @@ def _few_rows(source: Source, terms: Sequence[Term]) -> Keys | None:
             alternatives = [(*sofar, *way) for sofar in alternatives for way in ways]
     if alternatives == [()]:
         return None
-    found = rows_holding(source, alternatives, FEW + 1)
-    return found if len(found) <= FEW else None
+    return rows_holding(source, alternatives, most)
 
 
 def _with_trigrams(way: Sequence[str]) -> tuple[str, ...]:
@@ -173,11 +206,13 @@ def _nearly(rows: QuerySet[Any], arms: Sequence[tuple[Sequence[Term], Keys | Non
         return []
     hits = _searched(rows, LEADS).filter(reduce(or_, conditions))
     found = close_in(hits, LEADS, ("company_id",), most=CANDIDATES)
+    near = words.Comparison()
     close = [
-        (words.closest([term.text for term in mine], text), -pk)
+        (slips, -pk)
         for pk, text, company in found
         for mine, keys in possible
-        if (keys is None or company in keys) and all(words.is_close(term, text) for term in mine)
+        if keys is None or company in keys
+        if (slips := near.distance(mine, text)) is not None
     ]
     return list(dict.fromkeys(-pk for _, pk in sorted(close)))[:MOST_GUESSES]
 
@@ -186,10 +221,9 @@ def _close(rows: QuerySet[Any], source: Source, terms: Sequence[Term]) -> Keys:
     """Keys of the rows in which every term stands but for a slip, the closest first."""
     condition = Q(*(_near(source, term) for term in terms))
     found = close_in(_searched(rows, source).filter(condition), source, (), most=CANDIDATES)
+    near = words.Comparison()
     close = [
-        (words.closest([term.text for term in terms], text), -pk)
-        for pk, text in found
-        if all(words.is_close(term, text) for term in terms)
+        (slips, -pk) for pk, text in found if (slips := near.distance(terms, text)) is not None
     ]
     return [-pk for _, pk in sorted(close)[:MOST_GUESSES]]
 

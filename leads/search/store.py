@@ -21,6 +21,8 @@ from django.db.models.expressions import RawSQL
 
 #: Letters of a trigram.
 PATTERN = 3
+#: From here on each third trigram of a pattern tells enough.
+LONG = 8
 BETWEEN = " || ' ' || "
 
 
@@ -118,16 +120,33 @@ def rows_holding(source: Source, alternatives: Sequence[Sequence[str]], most: in
     Trigrams only: the caller looks whether they stand in one piece. Patterns without a trigram
     make an alternative that cannot be asked for; callers pass none.
     """
-    asked = " OR ".join(
-        f"({' AND '.join(_quoted(part) for pattern in way for part in trigrams(pattern))})"
-        for way in alternatives
-    )
+    asked = " OR ".join(f"({' AND '.join(map(_quoted, way))})" for way in _least(alternatives))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT rowid FROM {source.index} WHERE {source.index} MATCH %s ORDER BY rowid DESC LIMIT %s",  # noqa: S608
             [asked, most],
         )
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _least(alternatives: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The trigrams to ask for: what holds those of a longer alternative holds those of a shorter in it."""
+    ways = [
+        list(dict.fromkeys(part for pattern in way for part in _covering(pattern)))
+        for way in alternatives
+    ]
+    kept: list[list[str]] = []
+    for way in sorted(ways, key=len):
+        if not any(set(shorter) <= set(way) for shorter in kept):
+            kept.append(way)
+    return kept
+
+
+def _covering(pattern: str) -> list[str]:
+    """Trigrams that cover a pattern. A long one is told by those that do not overlap."""
+    if len(pattern) <= LONG:
+        return trigrams(pattern)
+    return [*(pattern[at : at + PATTERN] for at in range(0, len(pattern) - 3, 3)), pattern[-3:]]
 
 
 def trigrams(pattern: str) -> list[str]:

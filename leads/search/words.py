@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -84,18 +84,47 @@ def is_close(term: Term, text: str) -> bool:
 
     A slip is a letter too many, too few, wrong, or two in the wrong order.
     """
-    text = text.lower()
-    if contains(term, text):
-        return True
-    most, length = slips(term), len(term.text)
-    if not most:
-        return False
-    return any(
-        OSA.distance(term.text, word[:end], score_cutoff=most) <= most
-        for word in _NOT_WORD.sub(" ", text).split()
-        for end in {min(len(word), length + step) for step in (-1, 0, 1)}
-        if end >= length - most
-    )
+    return Comparison().distance([term], text) is not None
+
+
+class Comparison:
+    """Texts against terms, one question long: names repeat from row to row, so each word is compared once."""
+
+    def __init__(self) -> None:
+        self._begins: dict[tuple[str, str], bool] = {}
+        self._far: dict[tuple[str, str], int] = {}
+
+    def distance(self, terms: Iterable[Term], text: str) -> int | None:
+        """How many slips lie between the terms and the words of a text, for the order of what was found;
+        None where a term does not stand in it but for a slip or two."""
+        text, sum_ = text.lower(), 0
+        words = set(_NOT_WORD.sub(" ", text).split()) or {""}
+        for term in terms:
+            if not (contains(term, text) or self._is_close(term, words)):
+                return None
+            sum_ += min(self._slips(term.text, word) for word in words)
+        return sum_
+
+    def _is_close(self, term: Term, words: Iterable[str]) -> bool:
+        most = slips(term)
+        return bool(most) and any(self._begins_so(term.text, word, most) for word in words)
+
+    def _begins_so(self, term: str, word: str, most: int) -> bool:
+        known = self._begins.get((term, word))
+        if known is None:
+            ends = {min(len(word), len(term) + step) for step in (-1, 0, 1)}
+            known = self._begins[term, word] = any(
+                OSA.distance(term, word[:end], score_cutoff=most) <= most
+                for end in ends
+                if end >= len(term) - most
+            )
+        return known
+
+    def _slips(self, term: str, word: str) -> int:
+        known = self._far.get((term, word))
+        if known is None:
+            known = self._far[term, word] = OSA.distance(term, word)
+        return known
 
 
 def swapped(term: Term) -> list[tuple[str, ...]]:
@@ -144,9 +173,3 @@ def splits(terms: Sequence[Term]) -> list[tuple[list[Term], list[Term]]]:
 
 def _names(terms: Sequence[Term]) -> bool:
     return any(len(term.text) >= INSIDE_WORDS and not term.is_number for term in terms)
-
-
-def closest(term_texts: Sequence[str], text: str) -> int:
-    """How many slips lie between the terms and the words of a text: for the order of what was found."""
-    words = _NOT_WORD.sub(" ", text.lower()).split() or [""]
-    return sum(min(OSA.distance(term, word) for word in words) for term in term_texts)

@@ -18,30 +18,43 @@ from leads.models import Lead
 from leads.notices import notices_of, with_notices
 from leads.services.records import WrongValues
 from leads.timeline import timeline_of
-from leads.timeline_rows import written
+from leads.timeline_rows import LineWriter
 from portal.accounts.decorators import requires
 from portal.accounts.policy import masked_fields
 from portal.core.errors import StaleEdit
 from portal.core.htmx import render_page
+from portal.core.statements import Statement
 from portal.funnel.models import Stage
 
 if TYPE_CHECKING:
+    from portal.accounts.models import User
     from portal.accounts.requests import PortalRequest
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+#: For those who may see every lead.
+_any_record = Statement(lambda pk: with_notices(Lead.objects.for_record()).filter(pk=pk))
+#: Those of the funnel in force, for whoever may see stages.
+_stages = Statement(lambda _: Stage.objects.active())
+
+
+def _record(reader: User, pk: int) -> Lead:
+    """A lead with everything that its page shows, or the one that absorbed it. 404 when out of reach."""
+    if reader.reaches_all("leads.view_lead") and (found := _any_record(pk)):
+        return found[0]
+    leads = Lead.objects.permitted(reader, "leads.view_lead").for_record()
+    return present_or_404(with_notices(leads), pk)
 
 
 @require_safe
 @requires("leads.view_lead")
 def lead_detail(request: PortalRequest, pk: int) -> HttpResponse:
-    leads = Lead.objects.permitted(request.user, "leads.view_lead").for_record()
-    lead = present_or_404(with_notices(leads), pk)
+    lead = _record(request.user, pk)
     if lead.pk != pk:
         return redirect(lead)
     context = record_context(request, lead)
     context |= _timeline(request, lead) | {
         "notices": notices_of(lead, request.user),
-        "stages": list(Stage.objects.permitted(request.user, "funnel.view_stage").active()),
+        "stages": _stages(0) if request.user.may("funnel.view_stage") else [],
         "note_form": NoteForm(user=request.user, lead=lead),
         "feedback_url": f"/feedback/on/leads.lead/{lead.pk}/",
         "opportunities_url": f"/leads/{lead.pk}/opportunities/",
@@ -52,16 +65,15 @@ def lead_detail(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _timeline(request: PortalRequest, lead: Lead) -> dict[str, Any]:
     timeline = timeline_of(lead, request.user, request.GET.get("after", ""))
-    may_restore = request.user.may("leads.restore_touchpoint")
-    return {"timeline": timeline, "lines": written(timeline.entries, may_restore=may_restore)}
+    writer = LineWriter(may_restore=request.user.may("leads.restore_touchpoint"))
+    return {"timeline": timeline, "lines": writer.lines(timeline.entries)}
 
 
 @require_safe
 @requires("leads.view_lead")
 def lead_drawer(request: PortalRequest, pk: int) -> HttpResponse:
     """The record without its timeline, beside the list that it was opened from."""
-    leads = Lead.objects.permitted(request.user, "leads.view_lead").for_record()
-    context = record_context(request, present_or_404(leads, pk))
+    context = record_context(request, _record(request.user, pk))
     return render_page(request, "leads/lead_drawer.html", "leads/_lead_drawer.html", context)
 
 

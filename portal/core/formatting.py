@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from django.utils import timezone
@@ -98,22 +98,23 @@ def _rough(seconds: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
-def when_text(moment: datetime, now: datetime) -> str:
+def when_text(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     """``5 min ago``, ``in 2 days``; farther away than a week the date in the reader's zone."""
     gap = moment - now
     seconds = int(abs(gap.total_seconds()))
     if abs(gap) > NEAR:
-        return day_text(timezone.localtime(moment).date(), timezone.localtime(now).date())
+        here = timezone.localtime(moment, zone).date()
+        return day_text(here, timezone.localtime(now, zone).date())
     if seconds < MINUTE:
         return gettext("just now")
     pattern = gettext("in %(span)s") if gap > timedelta(0) else gettext("%(span)s ago")
     return pattern % {"span": _rough(seconds)}
 
 
-def exact_text(moment: datetime) -> str:
+def exact_text(moment: datetime, zone: tzinfo | None = None) -> str:
     """The whole moment with its zone: ``Thu 12 Mar 2026, 14:05 CET``."""
-    local = timezone.localtime(moment)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+    local = timezone.localtime(moment, zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def day_text(day: date, today: date) -> str:

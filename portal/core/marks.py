@@ -1,12 +1,14 @@
-"""People as lists and records show them. A page names few different people, many times over."""
+"""People and moments as lists and records show them: many times over on one page."""
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from functools import lru_cache
+from html import escape
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from portal.core.formatting import initials
+from portal.core.formatting import exact_text, initials, when_text
 from portal.core.markup import element, joined
 
 NOBODY = element("span", "Nobody yet", class_="nobody")
@@ -22,3 +24,10 @@ def person_mark(name: str, side: str, address: str, *, avatar_only: bool, size: 
     if address:
         return element("a", parts, class_="person", href=address, title=title)
     return element("span", parts, class_="person", title=title)
+
+
+def moment_mark(moment: datetime, now: datetime, zone: tzinfo) -> SafeString:
+    """Relative when near, a date when far, the exact moment on hover. Asking for the reader's zone takes
+    longer than the rest, so a page does it once."""
+    exact, shown = escape(exact_text(moment, zone)), escape(when_text(moment, now, zone))
+    return mark_safe(f'<time datetime="{moment.isoformat()}" title="{exact}">{shown}</time>')  # noqa: S308

@@ -21,6 +21,7 @@ from portal.accounts.decorators import requires
 from portal.core.errors import StaleEdit
 from portal.core.htmx import is_fragment
 from portal.core.listing import Listing, Page
+from portal.core.statements import Statement
 from portal.documents import reading, services
 from portal.documents.diff import as_text
 from portal.documents.filters import DocumentFilter, filter_for
@@ -32,7 +33,7 @@ from portal.documents.forms import (
     ReviewForm,
     SectionForm,
 )
-from portal.documents.models import AgreedDocument, Document, Revision
+from portal.documents.models import AgreedDocument, Decision, Document, Revision
 from portal.documents.references import differences
 from portal.documents.schema import NAME, ContentError
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.urls import URLPattern
 
+    from portal.accounts.models import User
     from portal.accounts.requests import PortalRequest
 
 View = Callable[..., HttpResponse]
@@ -53,6 +55,15 @@ METHODS: dict[str, Callable[[View], View]] = {
     **dict.fromkeys(("list", "detail", "revision", "revisions", "compare"), require_safe),
     **dict.fromkeys(("draft", "propose", "sign", "withdraw", "watch"), require_POST),
 }
+
+
+#: The newest of a document.
+_decisions = Statement(lambda key: Decision.objects.filter(document=key).select_related("by")[:20])
+
+
+def _watching(document: Document, user: User) -> bool:
+    watching = Document.watchers.through.objects.filter(document=document, user=user)
+    return watching.exists()
 
 
 class DocumentPages:
@@ -113,11 +124,15 @@ class DocumentPages:
         return get_object_or_404(rows.with_document(), slug=slug)
 
     def _numbered(self, subject: AgreedDocument, number: object) -> Revision:
-        """The revision of this number, with its content."""
-        revisions = subject.document.revisions.select_related("author", "proposed_by", "document")
-        if not str(number).isdigit() or len(str(number)) > 9:
+        """The revision of this number out of those that were read with the subject. What is in force was
+        read with its content."""
+        numbered = {str(revision.number): revision for revision in subject.document.revisions.all()}
+        revision = numbered.get(str(number))
+        if revision is None:
             raise Http404
-        return get_object_or_404(revisions.prefetch_related("signatures__signer"), number=number)
+        if revision == (in_force := subject.document.in_force):
+            revision.content = in_force.content
+        return revision
 
     def _render(
         self, request: PortalRequest, template: str, context: dict[str, Any], status: int = 200
@@ -197,8 +212,8 @@ class DocumentPages:
             "may_edit": may_edit and revision.is_draft,
             "may_draft": may_edit,
             "may_sign": self._may_sign(request, subject, revision),
-            "is_watching": document.watchers.filter(pk=request.user.pk).exists(),
-            "decisions": document.decisions.select_related("by")[:20],
+            "is_watching": _watching(document, request.user),
+            "decisions": _decisions(document.pk),
             "note_form": NoteForm(initial={"note": revision.note}),
             "may_withdraw": request.user.has_perm(self.model.action("withdraw")),
             "may_retire": request.user.has_perm(self.model.action("retire"))

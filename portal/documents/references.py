@@ -82,7 +82,7 @@ def named(schema: Schema, *contents: Mapping[str, Any]) -> dict[tuple[str, int],
     return {
         (label, row.pk): row
         for label, keys in wanted.items()
-        for row in apps.get_model(label)._default_manager.filter(pk__in=keys)
+        for row in apps.get_model(label)._default_manager.filter(pk__in=keys).order_by()
     }
 
 

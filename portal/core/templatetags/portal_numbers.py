@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from portal.core import formatting
 from portal.core.icons import icon_or_fallback
+from portal.core.marks import moment_mark
 from portal.core.markup import element, joined
 
 register = template.Library()
@@ -53,8 +54,7 @@ def when(moment: datetime | None) -> SafeString:
     """Relative when near, a date when far, the exact moment with its zone on hover."""
     if not moment:
         return _NOTHING
-    text = formatting.when_text(moment, timezone.now())
-    return element("time", text, datetime=moment.isoformat(), title=formatting.exact_text(moment))
+    return moment_mark(moment, timezone.now(), timezone.get_current_timezone())
 
 
 @register.simple_tag
@@ -63,10 +63,8 @@ def day(value: date | datetime | None, *, relative: bool = False) -> SafeString:
     if not value:
         return _NOTHING
     day_ = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    texts = [
-        formatting.day_text(day_, timezone.localdate()),
-        formatting.day_distance(day_, timezone.localdate()),
-    ]
+    today = timezone.localdate()
+    texts = [formatting.day_text(day_, today), formatting.day_distance(day_, today)]
     shown, title = reversed(texts) if relative else texts
     return element("time", shown, datetime=day_.isoformat(), title=title)
 

@@ -12,8 +12,8 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BaseForm, BoundField, CheckboxInput, NumberInput, Select, TextInput
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
 
@@ -180,15 +180,21 @@ def crumb(text: object, address: str) -> SafeString:
 
 
 @register.simple_tag
-def drawer(address: str) -> SafeString:
-    """Attributes that open ``address`` in the drawer; the link's own href stays for everybody else."""
-    return format_html('hx-get="{}" hx-target="#drawer-body" hx-swap="innerHTML"', address)
+def drawer(*address: str) -> SafeString:
+    """Attributes that open the address (in one part or several) in the drawer; the link's own href stays
+    for everybody else."""
+    return _opening(address, "drawer")
 
 
 @register.simple_tag
-def modal(address: str) -> SafeString:
-    """Attributes that open ``address`` in the dialog."""
-    return format_html('hx-get="{}" hx-target="#modal-body" hx-swap="innerHTML"', address)
+def modal(*address: str) -> SafeString:
+    """Attributes that open the address in the dialog."""
+    return _opening(address, "modal")
+
+
+def _opening(address: Iterable[str], where: str) -> SafeString:
+    text = escape("".join(address))
+    return mark_safe(f'hx-get="{text}" hx-target="#{where}-body" hx-swap="innerHTML"')  # noqa: S308
 
 
 # --- blocks ---------------------------------------------------------------------------------------
@@ -284,12 +290,19 @@ def frame(context: Context, part: str) -> SafeString:
 
     It depends on nothing but the menu and the place in it, so each process draws it once.
     """
+    place = context.render_context.get("frame")
+    if place is None:
+        place = context.render_context["frame"] = _place(context)
+    draw = _frame.__wrapped__ if settings.DEBUG else _frame
+    return draw(part, *place, get_language())
+
+
+def _place(context: Context) -> tuple[tuple[str, ...], str]:
+    """The entries of the menu that this person may open, and the one that the page belongs to."""
     user, request = context.get("user"), context.get("request")
     entries = entries_for(user) if user is not None and user.is_authenticated else []
     path = request.path if request is not None else ""
-    here = place_in(entries, path)
-    draw = _frame.__wrapped__ if settings.DEBUG else _frame
-    return draw(part, tuple(entry.address for entry in entries), here, get_language())
+    return tuple(entry.address for entry in entries), place_in(entries, path)
 
 
 @lru_cache(maxsize=512)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -23,7 +24,13 @@ register = template.Library()
 def document_url(subject: AgreedDocument, page: str, *args: object) -> str:
     """``{% document_url persona "edit" 3 "who" %}`` → the address of that page."""
     name = f"{subject._meta.app_label}:{subject.noun()}-{page}"
-    return reverse(name, args=[subject.slug, *args])
+    return _address(name, (subject.slug, *args), get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _address(name: str, args: tuple[object, ...], _prefix: str) -> str:
+    """A document's page leads to dozens of others, each time the same. ``_prefix`` stands in front of all."""
+    return reverse(name, args=args)
 
 
 @register.simple_tag
