@@ -204,12 +204,20 @@ class ApiToken(AbstractAuthToken):
     name = models.CharField(max_length=80)
     scopes = models.JSONField(default=list)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    form_token = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 
     class Meta:
         ordering: ClassVar = ["-created", "-pk"]
         verbose_name = "API token"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "form_token"],
+                condition=~Q(form_token=""),
+                name="accounts_one_token_a_form",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.token_key}…)"
