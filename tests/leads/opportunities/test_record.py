@@ -345,3 +345,17 @@ def test_what_is_sold_and_met_can_be_read_by_api(as_rep):
     stages = as_rep.get("/api/v1/opportunity-stages/").json()["results"]
     assert [row["slug"] for row in stages][-2:] == ["won", "lost"]
     assert as_rep.post("/api/v1/products/", {"name": "X"}, content_type=JSON).status_code == 405
+
+
+def test_another_team_is_chosen_by_the_owner_or_a_manager(as_rep, as_sales_manager, north, south):
+    mates = make_opportunity(owner=make_user(Role.REP, teams=[north]), team=north)
+    path, body = f"/api/v1/opportunities/{mates.pk}/", {"team": south.pk}
+
+    refused = as_rep.patch(path, body, content_type="application/json")
+    mates.refresh_from_db()
+    assert (refused.status_code, mates.team) == (400, north)
+    assert refused.json()["errors"][0]["field"] == "team"
+
+    assert as_sales_manager.patch(path, body, content_type="application/json").status_code == 200
+    mates.refresh_from_db()
+    assert mates.team == south
