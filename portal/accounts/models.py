@@ -139,8 +139,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return self.name or self.email
 
     def clean(self) -> None:
+        """Names and titles are one line: they stand in subjects of mails and in lists."""
         super().clean()
         self.email = normalise_email(self.email)
+        for name in ("name", "title", "phone"):
+            setattr(self, name, " ".join(getattr(self, name).split()))
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:user-detail", args=[self.pk])
