@@ -25,6 +25,7 @@ from leads.opportunities.models import Opportunity
 from leads.opportunities.naming import outcome_named
 from leads.opportunities.services import sellers
 from portal.accounts.models import Team
+from portal.core.choices import RowsField
 from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class OpportunityForm(TokenForm):
     )
     stage = row_choice("Stage", "The first one", slug=True)
     expected_close_on = day_field("Expected to close on")
-    competitors: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+    competitors = RowsField(
         None,
         required=False,
         label="Competitors",
