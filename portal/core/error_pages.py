@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from http import HTTPStatus
 
@@ -49,7 +50,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django calls this while the error is being handled."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    if _is_want_of_data_or_room(sys.exception()):
         return unavailable(request)
     if is_for_programs(request):
         detail = "Something went wrong on our side. Nothing of this call was kept; try it again."
@@ -57,12 +58,19 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return defaults.server_error(request)
 
 
+def _is_want_of_data_or_room(error: BaseException | None) -> bool:
+    """Whether the database is away, or no file can be written: nothing is wrong with the call."""
+    no_room = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+    is_full = isinstance(error, OSError) and error.errno in no_room
+    return is_full or isinstance(error, OperationalError | InterfaceError)
+
+
 def unavailable(request: HttpRequest) -> HttpResponseBase:
-    """The database is away, full, locked or too slow: a program may try again by itself."""
+    """Data cannot be read or kept just now: a program may try again by itself."""
     status = HTTPStatus.SERVICE_UNAVAILABLE
     answer: HttpResponse
     if is_for_programs(request):
-        detail = "The data cannot be reached just now. Nothing of this call was kept; try it again."
+        detail = "The data cannot be reached or kept just now. Nothing of this call was kept; try it again."
         answer = problem_response(status, detail)
     else:
         answer = HttpResponse(render_to_string("503.html"), status=status)
