@@ -59,3 +59,11 @@ def test_a_key_that_can_be_none_is_a_wrong_choice(as_administrator, as_rep, key)
 
     assert [answer.status_code for answer in answers] == [200, 422]
     assert not User.objects.filter(email="new@accord.example").exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/admin/accounts/user/?department__exact=a%00b", "/admin/funnel/funneldefinition/?q=%00"],
+)
+def test_a_nul_in_a_question_is_a_400(as_administrator, address):
+    assert as_administrator.get(address).status_code == 400
