@@ -190,7 +190,7 @@ class OpportunityInput(serializers.Serializer[Any]):
     owner = MeantField("owner")
     team = MeantField("team")
     product = MeantField("product")
-    lines = LineInput(many=True, required=False, max_length=MOST_ROWS)
+    lines = LineInput(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
     campaign = MeantField("campaign")
     source = serializers.CharField(  # type: ignore[assignment]  # a field called source
         max_length=120, required=False, allow_blank=True
