@@ -37,6 +37,10 @@ def attribute_types() -> dict[str, str]:
     return dict(AttributeDefinition.objects.values_list("name", "type"))
 
 
+#: No name or address is longer; SQLite refuses to compare much longer ones.
+LONGEST_NAME = 300
+
+
 class References:
     """The rows behind the texts of one source, as far as ``user`` may see them."""
 
@@ -52,6 +56,8 @@ class References:
 
     def find(self, name: str, text: str) -> Model | None:
         """The row of a reference field ("campaign", "persona", "stage", "owner"), or None."""
+        if len(text) > LONGEST_NAME:
+            return None
         key = (name, text.casefold())
         if key not in self._known:
             self._known[key] = self._finders[name](text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -15,6 +14,7 @@ from leads.models import AttributeDefinition, Lead, Touchpoint
 from leads.reading import Prepared, prepare
 from personas.matching import Fit
 from personas.models import Persona
+from portal.core.once import TokenForm
 from portal.funnel.models import Stage
 
 if TYPE_CHECKING:
@@ -45,20 +45,6 @@ HELP = {
     "email": "One record per person: an address can belong to one lead only.",
     "external_id": "Their number in another system.",
 }
-DRAFT_LENGTH = 40
-
-
-def new_token() -> str:
-    """Marks one filling-in of a form, so that sending it twice does it once."""
-    return uuid.uuid4().hex
-
-
-class TokenForm(forms.Form):
-    form_token = forms.CharField(widget=forms.HiddenInput, max_length=DRAFT_LENGTH, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["form_token"].initial = new_token
 
 
 class MergingForm(TokenForm):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from leads.forms import TokenForm
 from leads.models import SavedView
 from portal.accounts.models import Team
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

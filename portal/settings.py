@@ -354,8 +354,9 @@ if IS_HTTPS:
 # A message only wakes a worker; the job row is the truth (portal/jobs).
 BROKER_URL = env.read("ACCORD_BROKER_URL", "", addresses.broker)
 # What belongs to running processes, apart for each database, so that no worker is woken for
-# rows that it does not have.
-RUN_DIR = VAR_DIR / "run" / hashlib.sha256(repr(DATABASES).encode()).hexdigest()[:12]
+# rows that it does not have. Options differ from process to process, the database does not.
+_same_rows = {name: DATABASES["default"].get(name) for name in ("ENGINE", "NAME", "HOST", "PORT")}
+RUN_DIR = VAR_DIR / "run" / hashlib.sha256(repr(_same_rows).encode()).hexdigest()[:12]
 BROKER_DIR = RUN_DIR / "broker"
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "timetable")
 CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"

@@ -10,9 +10,10 @@ from leads.companies.bands import CHOICES
 from leads.companies.models import ROLES, Member, Relation, TargetList
 from leads.companies.preparing import LABELS, PreparedCompany, owners, prepare_company
 from leads.companies.services import ListValues, Part
-from leads.forms import MergingForm, TokenForm
+from leads.forms import MergingForm
 from leads.models import Company
 from portal.accounts.roles import Department
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from leads.forms import TokenForm
 from leads.merging.choosing import ATTRIBUTE, Side, part_named
 from leads.merging.services import Wish
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from leads.models import Lead

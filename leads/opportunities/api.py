@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -99,7 +100,10 @@ class OpportunityViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, P
         return super().handle_exception(exc)
 
     # --- writing ------------------------------------------------------------------------------
+    # A name of a new company, product or competitor becomes a row while the call is read: what is
+    # refused afterwards must take it back.
     @extend_schema(request=OpportunityInput, responses={201: OpportunitySerializer})
+    @transaction.atomic
     def create(self, request: ApiRequest) -> Response:
         values = self._read(OpportunityInput)
         made = services.open_opportunity(values=values, by=request.user)
@@ -113,6 +117,7 @@ class OpportunityViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, P
         responses=OpportunitySerializer,
         parameters=[OpenApiParameter("If-Match", str, "header")],
     )
+    @transaction.atomic
     def partial_update(self, request: ApiRequest, pk: str | None = None) -> Response:
         opportunity = self.get_object()
         values = self._read(OpportunityInput, partial=True)
@@ -186,6 +191,7 @@ class ConvertibleLeadViewSet(LeadViewSet):
         request=ConvertInput, responses={200: OpportunitySerializer, 201: OpportunitySerializer}
     )
     @action(detail=True, methods=["post"])
+    @transaction.atomic
     def convert(self, request: ApiRequest, pk: str | None = None) -> Response:
         """The lead becomes an opportunity (201). While it has an open one, that is the answer (200)."""
         lead = self.get_object()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaigns.competitors.models import Competitor
 from campaigns.competitors.services import competitors_named
-from leads.capture import References, company_of
+from leads.capture import LONGEST_NAME, References, company_of
 from leads.models import Company, Lead
 from leads.normalising import company_key, email_key
 from leads.opportunities.capture import products_named
@@ -57,7 +57,8 @@ class Meant:
     def team(self, given: Any) -> Any:
         rows = Team.objects.permitted(self.user, "accounts.view_team")
         if isinstance(given, str):
-            return self._first(rows.filter(name__iexact=given.strip()), "There is no such team.")
+            name = given.strip()[:LONGEST_NAME]
+            return self._first(rows.filter(name__iexact=name), "There is no such team.")
         return self._by_id(rows, given, "team")
 
     def product(self, given: Any) -> Any:

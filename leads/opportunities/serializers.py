@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 LARGEST = Decimal(10) ** 14 - Decimal("0.01")
+#: Products and competitors of one opportunity.
+MOST_ROWS = 50
 #: What changes by an act of its own; a write that names one is told where it belongs.
 ACTS = {
     "status": "POST …/close/ and …/reopen/",
@@ -159,6 +161,15 @@ class MeantField(serializers.Field):
         return value.pk
 
 
+class ShortList(serializers.ListField):
+    """Refuses a long list before it looks for a row for each of its items."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and len(data) > MOST_ROWS:
+            raise serializers.ValidationError(f"Name at most {MOST_ROWS}.")
+        return super().to_internal_value(data)
+
+
 class LineInput(serializers.Serializer[Any]):
     product = MeantField("product", required=True, allow_null=False)
     quantity = serializers.DecimalField(
@@ -179,7 +190,7 @@ class OpportunityInput(serializers.Serializer[Any]):
     owner = MeantField("owner")
     team = MeantField("team")
     product = MeantField("product")
-    lines = LineInput(many=True, required=False)
+    lines = LineInput(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
     campaign = MeantField("campaign")
     source = serializers.CharField(  # type: ignore[assignment]  # a field called source
         max_length=120, required=False, allow_blank=True
@@ -195,9 +206,7 @@ class OpportunityInput(serializers.Serializer[Any]):
     currency = serializers.RegexField(r"\A[A-Za-z]{3}\Z", required=False)
     stage = MeantField("stage", allow_null=False)
     expected_close_on = serializers.DateField(required=False, allow_null=True)
-    competitors = serializers.ListField(
-        child=MeantField("competitor", allow_null=False), required=False, max_length=50
-    )
+    competitors = ShortList(child=MeantField("competitor", allow_null=False), required=False)
     next_step = serializers.CharField(max_length=200, required=False, allow_blank=True)
     next_step_on = serializers.DateField(required=False, allow_null=True)
     attributes = serializers.DictField(required=False)

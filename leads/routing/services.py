@@ -154,10 +154,14 @@ def delete_rule(*, rule: RoutingRule, by: User) -> None:
 # --- absence --------------------------------------------------------------------------------------
 @transaction.atomic
 def add_absence(*, person: User, first_on: date, last_on: date, by: User) -> Absence:
-    """Somebody gets no new leads on these days."""
+    """Somebody gets no new leads on these days. The same days of the same person are one absence."""
     if last_on < first_on:
         raise RuleViolation("An absence ends on or after its first day.")
-    absence = Absence.objects.create(person=person, first_on=first_on, last_on=last_on)
+    User.objects.select_for_update().get(pk=person.pk)  # Two clicks take turns.
+    days: dict[str, Any] = {"person": person, "first_on": first_on, "last_on": last_on}
+    if known := Absence.objects.filter(**days).first():
+        return known
+    absence = Absence.objects.create(**days)
     record(
         actor=by, verb="absent", subject=person, summary=f"{first_on} to {last_on}",
         data={"absence": absence.pk},

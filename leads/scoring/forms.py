@@ -12,6 +12,7 @@ from leads.scoring.definition import EVENT, KINDS, POINTS, SCHEMA
 from leads.scoring.models import Trial
 from leads.scoring.reading import problem
 from portal.documents import references
+from portal.documents.schema import new_item_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,10 @@ class RuleForm(forms.Form):
     segment = forms.ChoiceField(required=False, label="Only in the segment")
     filter = forms.CharField(required=False, max_length=LONGEST_JSON, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
+    #: The key of a new rule, chosen with the form, so that sending it twice makes one.
+    form_token = forms.RegexField(
+        r"\A[0-9a-f]{8}\Z", required=False, widget=forms.HiddenInput, initial=new_item_id
+    )
 
     def __init__(self, *args: Any, user: User, content: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,10 +9,10 @@ from django import forms
 
 from leads.conditions.parsing import LONGEST_JSON
 from leads.conditions.tree import Wrong
-from leads.forms import TokenForm
 from leads.segments.models import Segment
 from leads.segments.services import check_condition
 from portal.accounts.models import User
+from portal.core.once import TokenForm
 
 
 class SegmentForm(TokenForm):

@@ -28,6 +28,8 @@ class SegmentQuerySet(PermittedQuerySet):
 
     def named(self, text: str) -> Self:
         """By slug, or by id where the text is one."""
+        if "\x00" in text:
+            return self.none()
         wanted = Q(slug=text)
         if text.isascii() and text.isdigit() and len(text) < 19:
             wanted |= Q(pk=int(text))

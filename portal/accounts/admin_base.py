@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from portal.accounts.history import history_of, record
 from portal.accounts.policy import scope_for
+from portal.core.choices import RowsField
 
 
 class PolicyMixin:
@@ -84,6 +85,7 @@ class PermittedModelAdmin(PolicyMixin, admin.ModelAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         self._permit_choices(db_field, request, kwargs)
+        kwargs.setdefault("form_class", RowsField)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _permit_choices(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -46,6 +46,8 @@ class PortalAdminSite(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
+            if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+                raise BadRequest("No question holds a NUL character.")  # PostgreSQL has none.
             return inner(request, *args, **kwargs)
 
         guarded.action = USE_ADMIN  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from portal.accounts.limits import (
     take,
 )
 from portal.accounts.models import ApiToken, User, normalise_email
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from portal.accounts.adapter import AccountAdapter
@@ -123,7 +124,7 @@ class MeForm(forms.ModelForm):
         self.fields["phone"].widget.attrs["autocomplete"] = "tel"
 
 
-class TokenForm(forms.Form):
+class ApiTokenForm(TokenForm):
     """A new key to the API."""
 
     name = forms.CharField(

@@ -139,8 +139,11 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return self.name or self.email
 
     def clean(self) -> None:
+        """Names and titles are one line: they stand in subjects of mails and in lists."""
         super().clean()
         self.email = normalise_email(self.email)
+        for name in ("name", "title", "phone"):
+            setattr(self, name, " ".join(getattr(self, name).split()))
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:user-detail", args=[self.pk])
@@ -208,12 +211,20 @@ class ApiToken(AbstractAuthToken):
     name = models.CharField(max_length=80)
     scopes = models.JSONField(default=list)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    form_token = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = AuthTokenManager.from_queryset(ApiTokenQuerySet)()
 
     class Meta:
         ordering: ClassVar = ["-created", "-pk"]
         verbose_name = "API token"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "form_token"],
+                condition=~Q(form_token=""),
+                name="accounts_one_token_a_form",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.token_key}…)"

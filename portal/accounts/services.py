@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.history import record
@@ -20,9 +20,18 @@ LONGEST_TOKEN_DAYS = 365
 
 @transaction.atomic
 def create_token(
-    *, user: User, by: User, name: str, scopes: Iterable[str], days: int = 90
+    *,
+    user: User,
+    by: User,
+    name: str,
+    scopes: Iterable[str],
+    days: int = 90,
+    form_token: str = "",
 ) -> tuple[ApiToken, str]:
-    """Make a key to the API. The second value is the only time that the token can be read."""
+    """Make a key to the API. The second value is the only time that the token can be read.
+
+    The same ``form_token`` again makes nothing: it gives the first token, and no text of it.
+    """
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= set(ApiToken.Scope.values):
         raise RuleViolation("A token may read, write, or both. Choose at least one.")
@@ -30,13 +39,18 @@ def create_token(
         raise RuleViolation(f"A token lives between 1 and {LONGEST_TOKEN_DAYS} days.")
     if not user.is_active:
         raise RuleViolation("This person has been deactivated and can have no token.")
-    token, secret = ApiToken.objects.create(
-        user,
-        expiry=timedelta(days=days),
-        prefix=TOKEN_PREFIX,
-        name=name.strip()[:80],
-        scopes=wanted,
-    )
+    try:
+        with transaction.atomic():
+            token, secret = ApiToken.objects.create(
+                user,
+                expiry=timedelta(days=days),
+                prefix=TOKEN_PREFIX,
+                name=name.strip()[:80],
+                scopes=wanted,
+                form_token=form_token,
+            )
+    except IntegrityError:
+        return ApiToken.objects.get(user=user, form_token=form_token), ""
     record(actor=by, verb="made a token", subject=user, summary=token.name, data={"scopes": wanted})
     return token, secret
 

@@ -15,7 +15,7 @@ from portal.accounts import lapsed, services
 from portal.accounts.browsers import browser_in_words
 from portal.accounts.decorators import requires
 from portal.accounts.filters import PeopleFilter
-from portal.accounts.forms import MeForm, TokenForm
+from portal.accounts.forms import ApiTokenForm, MeForm
 from portal.accounts.models import ApiToken, Team, User
 from portal.accounts.requests import PortalRequest
 from portal.core.htmx import render_page
@@ -73,15 +73,28 @@ def team_list(request: PortalRequest) -> HttpResponse:
 @requires("accounts.add_apitoken")
 @reauthentication_required(allow_get=True, app="portal.accounts")
 def token_list(request: PortalRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
+    form = ApiTokenForm(request.POST or None)
     secret, status = None, 200
     if request.method == "POST" and form.is_valid():
-        _, secret = services.create_token(user=request.user, by=request.user, **form.cleaned_data)
-        form = TokenForm()
+        token, secret = services.create_token(
+            user=request.user, by=request.user, **form.cleaned_data
+        )
+        if not secret:
+            return _made_before(request, token)
+        form = ApiTokenForm()
     elif request.method == "POST":
         status = 422
     context = {"form": form, "secret": secret, "tokens": _my_tokens(request), "now": timezone.now()}
     return render(request, "accounts/token_list.html", context, status=status)
+
+
+def _made_before(request: PortalRequest, token: ApiToken) -> HttpResponse:
+    messages.info(
+        request,
+        f"“{token.name}” was made when this form was sent the first time, and shown then. If you "
+        "did not see it, revoke it and make another.",
+    )
+    return redirect("accounts:token-list")
 
 
 @require_POST

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 
 from portal.core.preconditions import EtagMixin
 
@@ -68,6 +69,40 @@ class PortalSchema(AutoSchema):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         bodies["default"] = {"description": "Whatever went wrong.", "content": content}
         return bodies
+
+    def _map_serializer_field(
+        self, field: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """What a column may leave out, an answer may leave out, whoever wrote the serializer."""
+        if direction == "response":
+            field.allow_null = field.allow_null or _may_be_none(field)
+            if isinstance(field, serializers.ChoiceField):
+                field.allow_blank = field.allow_blank or _may_be_blank(field)
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
+
+def _columns(field: Any) -> list[Any]:
+    """The columns of the models that lead to what an answer's field shows, as far as there are any."""
+    parent = field.parent
+    parent = parent.parent if isinstance(parent, serializers.ListSerializer) else parent
+    model, found = getattr(getattr(parent, "Meta", None), "model", None), []
+    for name in getattr(field, "source_attrs", []):
+        column = {each.name: each for each in model._meta.get_fields()}.get(name) if model else None
+        found.append(column)
+        model = getattr(column, "related_model", None)
+    return found
+
+
+def _may_be_none(field: Any) -> bool:
+    if field.default is None:
+        return True
+    is_many = isinstance(field, serializers.ListSerializer | serializers.ManyRelatedField)
+    return not is_many and any(getattr(column, "null", False) for column in _columns(field))
+
+
+def _may_be_blank(field: Any) -> bool:
+    columns = _columns(field)
+    return bool(columns) and bool(getattr(columns[-1], "blank", False))
 
 
 def add_problem(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -94,13 +94,13 @@ class KeysetPagination(pagination.CursorPagination):
         default = getattr(view, "ordering", self.ordering)
         asked = request.query_params.get("ordering", "")
         if asked:
-            if asked.lstrip("-") not in offered:
+            if asked.removeprefix("-") not in offered:
                 raise exceptions.ValidationError(
                     {"ordering": [f"Order by one of: {', '.join(offered) or 'nothing here'}."]}
                 )
             default = (asked,)
         names = tuple(default)
-        if names and names[-1].lstrip("-") in {"pk", "id"}:
+        if names and names[-1].removeprefix("-") in {"pk", "id"}:
             return names
         return (*names, "-pk" if names[0].startswith("-") else "pk")
 

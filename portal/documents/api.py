@@ -171,7 +171,7 @@ class DocumentViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Perm
         return self._answer(subject)
 
     # --- acts ---------------------------------------------------------------------------------
-    @extend_schema(request=RevisionNoteSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=RevisionNoteSerializer, responses={201: OpenApiTypes.OBJECT})
     @action(detail=True, methods=["post"])
     def draft(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Start a draft, from what is in force or from the given revision."""
@@ -238,7 +238,7 @@ class DocumentViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Perm
         return self._answer(subject)
 
     # --- keeping it alive -----------------------------------------------------------------------
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post", "delete"])
     def watch(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Follow the document (POST) or stop (DELETE)."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from portal.accounts.models import User
+from portal.core.once import TokenForm
 from portal.documents.models import AgreedDocument, Revision
 from portal.feedback.models import Post, Thread
 
@@ -16,19 +16,6 @@ if TYPE_CHECKING:
 
 #: Revisions offered as the answer, newest first.
 REVISIONS = 20
-
-
-def new_token() -> str:
-    """A random mark by which the second click on the same form is recognised."""
-    return secrets.token_urlsafe(16)
-
-
-class TokenForm(forms.Form):
-    form_token = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["form_token"].initial = new_token
 
 
 class ThreadForm(TokenForm):

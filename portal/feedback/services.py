@@ -58,7 +58,7 @@ def add_thread(  # noqa: PLR0913 (one for each thing that is said)
     thread = Thread(
         topic=topic_of(subject),
         kind=kind,
-        title=title.strip()[:160],
+        title=" ".join(title.split())[:160],
         author=by,
         side=side,
         owner=people.answerer_for(subject, side),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 
 from campaigns.models import Campaign
+from portal.core.once import TokenForm
 from portal.webhooks.models import Hook
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 MOST_PER_MINUTE = 1_000_000
 
 
-class HookForm(forms.ModelForm):
+class HookForm(TokenForm, forms.ModelForm):
     class Meta:
         model = Hook
         fields: ClassVar = ["name", "system", "campaign", "source", "per_minute"]

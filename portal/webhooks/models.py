@@ -64,11 +64,17 @@ class Hook(models.Model):
     # The minute that is being counted, and how many events it has had.
     minute = models.PositiveBigIntegerField(default=0, editable=False)
     counted = models.PositiveIntegerField(default=0, editable=False)
+    form_token = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = HookQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["form_token"], condition=~Q(form_token=""), name="webhooks_one_a_form"
+            )
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["old_digest"], condition=~Q(old_digest=""), name="webhooks_old_tokens"

@@ -37,12 +37,23 @@ def hook_list(request: PortalRequest) -> HttpResponse:
 @requires("webhooks.add_hook")
 @step_up
 def hook_create(request: PortalRequest) -> HttpResponse:
+    if hook := services.made_by_form(request.POST.get("form_token", "")):
+        return _made_before(request, hook)
     form = HookForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         hook, token = services.create_hook(by=request.user, **form.cleaned_data)
-        return _shown_once(request, hook, token=token)
+        return _shown_once(request, hook, token=token) if token else _made_before(request, hook)
     status = 422 if form.is_bound else 200
     return render(request, "webhooks/hook_form.html", {"form": form}, status=status)
+
+
+def _made_before(request: PortalRequest, hook: Hook) -> HttpResponse:
+    messages.info(
+        request,
+        "This webhook was made when the form was sent the first time, and its address was shown "
+        "then. If you did not see it, give it a new token.",
+    )
+    return redirect(hook)
 
 
 def _shown_once(
@@ -99,7 +110,8 @@ def hook_edit(request: PortalRequest, pk: int) -> HttpResponse:
 @step_up
 def hook_rotate(request: PortalRequest, pk: int) -> HttpResponse:
     hook = get_object_or_404(Hook.objects.permitted(request.user, "webhooks.rotate_hook"), pk=pk)
-    hook, token = services.rotate_hook(hook=hook, by=request.user)
+    seen = request.POST.get("seen", "")
+    hook, token = services.rotate_hook(hook=hook, by=request.user, seen=seen)
     return _shown_once(request, hook, token=token)
 
 

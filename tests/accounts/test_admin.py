@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.accounts.models import Team
+from portal.accounts.models import Team, User
 from portal.activity.models import Activity
 from tests.factories import make_team
 
@@ -45,3 +45,25 @@ def test_an_administrator_changes_a_team_and_the_history_says_so(as_administrato
 
 def test_a_team_that_does_not_exist_is_a_404(as_administrator):
     assert as_administrator.get("/admin/accounts/team/999/change/").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["9" * 19, "9" * 300, "-1", "x", "\x00"])
+def test_a_key_that_can_be_none_is_a_wrong_choice(as_administrator, as_rep, key):
+    person = {"email": "new@accord.example", "name": "New", "role": "rep", "department": "sales"}
+    sale = {"name": "New", "competitors": [key]}
+
+    answers = [
+        as_administrator.post("/admin/accounts/user/add/", person | {"teams": [key]}),
+        as_rep.post("/opportunities/new/", sale),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert not User.objects.filter(email="new@accord.example").exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/admin/accounts/user/?department__exact=a%00b", "/admin/funnel/funneldefinition/?q=%00"],
+)
+def test_a_nul_in_a_question_is_a_400(as_administrator, address):
+    assert as_administrator.get(address).status_code == 400

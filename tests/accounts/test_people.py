@@ -28,6 +28,14 @@ def test_people_change_what_is_theirs(as_rep):
     assert 'data-theme="dark"' in as_rep.get("/me/").content.decode()
 
 
+def test_a_name_is_one_line(as_rep):
+    forged = MINE | {"name": " Kim\r\nBcc: x@evil.example ", "title": "Account\n executive"}
+
+    assert as_rep.post("/me/", forged).status_code == 302
+    person = User.objects.get(pk=as_rep.user.pk)
+    assert (person.name, person.title) == ("Kim Bcc: x@evil.example", "Account executive")
+
+
 def test_nobody_raises_themselves(as_rep):
     forged = MINE | {
         "role": "administrator",

@@ -47,6 +47,22 @@ def test_a_token_is_shown_once_and_opens_the_api(as_marketer):
     assert Activity.objects.filter(verb="made a token").exists()
 
 
+def test_a_form_that_is_sent_twice_makes_one(as_marketer, as_rep):
+    page = as_marketer.get("/me/tokens/").content.decode()
+    mark = re.search(r'name="form_token" value="([^"]+)"', page).group(1)
+    form = {"name": "Import", "scopes": ["read"], "days": "7", "form_token": mark}
+
+    first = as_marketer.post("/me/tokens/", form).content.decode()
+    second = as_marketer.post("/me/tokens/", form, follow=True).content.decode()
+
+    assert "new-token" in first
+    assert "new-token" not in second
+    assert "was made when this form was sent the first time" in second
+    assert [token.name for token in ApiToken.objects.all()] == ["Import"]
+    assert Activity.objects.filter(verb="made a token").count() == 1
+    assert "new-token" in as_rep.post("/me/tokens/", form).content.decode()
+
+
 def test_only_its_fingerprint_is_listed(secret, marketer):
     listed = bearer(secret).get("/api/v1/tokens/").json()["results"]
 

@@ -70,3 +70,11 @@ def test_a_wrong_page_size_is_a_400_that_names_it(as_marketer, size):
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["page_size"]
+
+
+@pytest.mark.parametrize("ordering", ["--id", "---created_at", "-", "id,-id", "email_key", "\x00"])
+def test_a_wrong_order_is_a_400_that_names_it(as_marketer, ordering):
+    answer = as_marketer.get(LEADS, {"ordering": ordering})
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["ordering"]

@@ -36,6 +36,42 @@ def test_every_post_takes_an_idempotency_key_and_every_call_may_fail_as_a_proble
     assert "Problem" in document["components"]["schemas"]
 
 
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Lead", "owner"),
+        ("Lead", "campaign"),
+        ("Lead", "team"),
+        ("BulkAct", "stage"),
+        ("Thread", "revision"),
+        ("Thread", "due_at"),
+        ("Notification", "actor"),
+        ("Company", "parent"),
+    ],
+)
+def test_what_may_be_missing_is_said(document, name, field):
+    shapes = document["components"]["schemas"]
+
+    assert shapes[name]["properties"][field]["nullable"] is True
+    assert "nullable" not in shapes[name]["properties"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("Company", "tier"), ("Handoff", "verdict"), ("Touchpoint", "left_out")]
+)
+def test_a_choice_that_may_be_blank_says_so(document, name, field):
+    offered = document["components"]["schemas"][name]["properties"][field]["oneOf"]
+
+    assert {"$ref": "#/components/schemas/BlankEnum"} in offered
+
+
+def test_watching_a_document_answers_with_nothing(document):
+    assert set(document["paths"]["/api/v1/personas/{id}/watch/"]["post"]["responses"]) == {
+        "204",
+        "default",
+    }
+
+
 def test_it_is_served(as_rep):
     answer = as_rep.get("/api/schema/", headers={"Accept": "application/json"})
 

@@ -86,6 +86,17 @@ def test_the_decision_log_is_kept_and_read(surface, persona, as_marketer, as_rep
 
 
 @both
+def test_a_decision_that_is_sent_twice_is_kept_once(surface, persona, as_marketer):
+    given = {"what": "No couriers", "why": "Trials", "decided_on": "2026-03-01"}
+    for _ in range(2):
+        assert surface.act(as_marketer, persona, "decisions", **given).means == "done"
+    surface.act(as_marketer, persona, "decisions", **given | {"decided_on": "2026-03-02"})
+
+    log = as_marketer.get(f"{Api.address(persona)}decisions/").json()["results"]
+    assert sorted(d["decided_on"] for d in log) == ["2026-03-01", "2026-03-02"]
+
+
+@both
 def test_the_review_date_is_a_day_that_can_be_kept(surface, persona, as_marketer):
     later = timezone.localdate() + timedelta(days=90)
     assert surface.act(as_marketer, persona, "review", review_on=later.isoformat()).means == "done"

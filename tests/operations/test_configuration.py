@@ -236,6 +236,34 @@ def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
     assert env.read("ACCORD_TIME_ZONE", "UTC", environment.time_zone) == "Europe/Paris"
 
 
+def test_every_process_of_a_portal_meets_in_one_folder(tmp_path):
+    """The web server has options of its own for PostgreSQL; its messages must reach the worker."""
+    address = {"DATABASE_URL": "postgres://me@127.0.0.1:5432/accord"}
+    others = {"DATABASE_URL": "postgres://me@127.0.0.1:5432/other"}
+    limits = {"PGOPTIONS": "-c statement_timeout=15s"}
+
+    folders = [
+        _run_folder(processes.environment(tmp_path, **said))
+        for said in (address, address | limits, others)
+    ]
+
+    assert folders[0] == folders[1] != folders[2]
+
+
+def _run_folder(env):
+    asked = "import portal.settings; print(portal.settings.RUN_DIR)"
+    done = subprocess.run(
+        [processes.MANAGE[0], "-c", asked],
+        env=env,
+        cwd=Path(processes.MANAGE[1]).parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
 def test_two_first_starts_agree_on_one_key(tmp_path):
     with ThreadPoolExecutor(max_workers=8) as pool:
         keys = set(pool.map(lambda _: environment.embedded_secret(tmp_path / "key"), range(8)))

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
-from django.db import OperationalError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from leads.intake.models import Import
 from portal.jobs.models import Job
 from portal.operations import health
 from tests.factories import make_job
@@ -49,6 +53,48 @@ def test_it_names_what_fails_and_not_why(stranger, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["failing"] == ["database"]
     assert b"secret" not in answer.content
+
+
+def _away(execute, sql, params, many, context):
+    raise OperationalError("no space left on /secret/disk")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/login/", "text/html; charset=utf-8"),
+        ("/leads/", "text/html; charset=utf-8"),
+        ("/api/v1/leads/", "application/problem+json"),
+        ("/hooks/in/hook_x/", "application/problem+json"),
+    ],
+)
+def test_without_the_database_it_says_when_to_try_again(rep, path, kind):
+    client = Client(raise_request_exception=False)
+    client.force_login(rep)
+    with connection.execute_wrapper(_away):
+        answer = client.post(path, "{}", content_type="application/json")
+        alive = Client().get("/healthz")
+
+    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (503, kind, "10")
+    assert b"secret" not in answer.content
+    assert alive.status_code == 200
+    assert client.get("/leads/").status_code == 200
+
+
+def test_a_full_disk_says_when_to_try_again(marketer, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left", "/secret/disk")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    client = Client(raise_request_exception=False)
+    client.force_login(marketer)
+    file = SimpleUploadedFile("people.csv", b"email\nana@acme.example\n")
+
+    answer = client.post("/leads/import/", {"kind": "leads", "file": file})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert b"secret" not in answer.content
+    assert not Import.objects.exists()
 
 
 def test_a_missing_broker_is_seen_within_seconds(stranger, settings):

@@ -24,6 +24,8 @@ WRONG = [
     ("sources", "compare", "previous"),
     ("sources", "compare", "next"),
     ("sources", "source", "a\x00b"),
+    ("sources", "segment", "a\x00b"),
+    ("funnel", "segment", "\x00"),
     ("funnel", "by", "source"),
 ]
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leads.bulk.models import BulkAct, BulkChange
 from leads.bulk.services import telling
-from leads.bulk.services.orders import ACTIONS, AT_ONCE, MOST, Order
+from leads.bulk.services.orders import ACTIONS, AT_ONCE, MOST, Order, kept_tag
 from leads.bulk.services.writing import COLUMNS, SLICE, held, keep, tell_history, write
 from leads.models import Assignment, Lead, StageChange
 from leads.services.work import check_owner
@@ -72,7 +72,7 @@ def _stored(order: Order, total: int, *, by: User) -> BulkAct:
         made_at=timezone.now(),
         owner=order.owner,
         stage=order.stage,
-        tag=order.tag,
+        tag=kept_tag(order.tag),
         reason=order.reason.strip()[:300],
         filters=order.filters[:2000],
         total=total,

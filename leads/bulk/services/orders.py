@@ -62,7 +62,7 @@ def choose(ids: Collection[int], *, act: str, by: User) -> QuerySet[Any] | None:
 
 
 def tag_named(name: str, *, by: User, make: bool) -> Tag | None:
-    """The tag of this name, case aside; a new one where it may be made. Two at once end with one."""
+    """The tag of this name, case aside; a new one where it may be made, which the act itself keeps."""
     name = clean_text(name)[:40].strip(" ,")
     if not name:
         return None
@@ -74,8 +74,16 @@ def tag_named(name: str, *, by: User, make: bool) -> Tag | None:
         raise RuleViolation(
             "A tag cannot be called “none”: the list means leads without one by it."
         )
+    return Tag(name=name, made_by=by)
+
+
+def kept_tag(tag: Tag | None) -> Tag | None:
+    """The tag in the database. Two who make the same one at once end with one."""
+    if tag is None or tag.pk:
+        return tag
     try:
         with transaction.atomic():
-            return Tag.objects.create(name=name, made_by=by)
+            tag.save(force_insert=True)
     except IntegrityError:
-        return tags.get(name__iexact=name)
+        return Tag.objects.get(name__iexact=tag.name)
+    return tag

@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 
 from campaigns.competitors.models import Competitor
-from leads.forms import TokenForm
 from leads.opportunities.forms.choices import (
     amount_field,
     day_field,
@@ -21,6 +20,7 @@ from leads.opportunities.forms.choices import (
 )
 from leads.opportunities.models import Opportunity, Outcome, Product, Status
 from leads.opportunities.services import Ending
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from portal.accounts.models import User

@@ -10,7 +10,6 @@ from campaigns.competitors.models import Competitor
 from campaigns.competitors.services import competitors_named
 from campaigns.models import Campaign
 from leads.capture import company_of
-from leads.forms import TokenForm
 from leads.models import Lead
 from leads.normalising import company_key
 from leads.opportunities.forms.choices import (
@@ -26,6 +25,8 @@ from leads.opportunities.models import Opportunity
 from leads.opportunities.naming import outcome_named
 from leads.opportunities.services import sellers
 from portal.accounts.models import Team
+from portal.core.choices import RowsField
+from portal.core.once import TokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ class OpportunityForm(TokenForm):
     )
     stage = row_choice("Stage", "The first one", slug=True)
     expected_close_on = day_field("Expected to close on")
-    competitors: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+    competitors = RowsField(
         None,
         required=False,
         label="Competitors",

@@ -150,6 +150,13 @@ def _check_owner(owner: User | None, by: User, *, before: User | None) -> None:
         )
 
 
+def _check_team(opportunity: Opportunity, by: User) -> None:
+    """Whose sale it counts as is said by those who may give it to somebody."""
+    if opportunity.owner in (None, by) or by.reaches_all("opportunities.assign_opportunity"):
+        return
+    raise WrongValues({"team": "Only its owner or a manager can give it to another team."})
+
+
 def _refuse_external_id(opportunity: Opportunity) -> None:
     if not opportunity.external_id:
         return
@@ -343,6 +350,8 @@ def _apply(opportunity: Opportunity, new: Mapping[str, Any], *, by: User) -> lis
         raise WrongValues({"name": "Give the opportunity a name."})
     if "owner" in new:
         _check_owner(new["owner"], by, before=opportunity.owner)
+    elif "team" in new:
+        _check_team(opportunity, by)
     columns = {name for name in new if not name.startswith(ATTRIBUTES)}
     for name in columns:
         setattr(opportunity, name, new[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -86,7 +87,10 @@ def opportunity_create(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["form_token"]
         try:
-            made = services.open_opportunity(values=form.found(), by=request.user, form_token=token)
+            with transaction.atomic():  # A refusal takes new companies and competitors back.
+                made = services.open_opportunity(
+                    values=form.found(), by=request.user, form_token=token
+                )
         except WrongValues as error:
             form.show_errors(error.by_field)
         else:
@@ -136,12 +140,13 @@ def opportunity_edit(request: PortalRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "opportunity": opportunity}
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_opportunity(
-                opportunity=opportunity,
-                values=form.found(),
-                by=request.user,
-                version=form.cleaned_data["version"],
-            )
+            with transaction.atomic():  # As above.
+                services.change_opportunity(
+                    opportunity=opportunity,
+                    values=form.found(),
+                    by=request.user,
+                    version=form.cleaned_data["version"],
+                )
         except StaleEdit as error:
             form.rebase(opportunity)
             context["conflicts"] = error.conflicts.values()

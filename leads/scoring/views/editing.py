@@ -63,7 +63,7 @@ def _form(
     initial = row | {"filter": text, "version": revision.version}
     form = RuleForm(request.POST or None, user=request.user, content=content, initial=initial)
     if request.method == "POST" and form.is_valid():
-        made = form.row(row.get("id") or new_item_id())
+        made = form.row(row.get("id") or form.cleaned_data["form_token"] or new_item_id())
         _save(request, subject, revision, content, made, form.cleaned_data["version"])
         page = reverse("scoring:rule-edit", args=[subject.slug, revision.number, made["id"]])
         if "conditions" in request.POST:

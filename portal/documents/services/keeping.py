@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,10 +30,12 @@ REMINDER_DAYS = (28, 14)
 def record_decision(
     *, subject: AgreedDocument, what: str, why: str, decided_on: date, by: User
 ) -> Decision:
-    """Write down what was decided about the document, and why."""
-    decision = Decision.objects.create(
-        document_id=subject.document_id, what=what, why=why, decided_on=decided_on, by=by
-    )
+    """Write down what was decided about the document, and why. The same words are one decision."""
+    Document.objects.select_for_update().get(pk=subject.document_id)  # Two clicks take turns.
+    said: dict[str, Any] = {"what": what, "why": why, "decided_on": decided_on, "by": by}
+    if known := Decision.objects.filter(document_id=subject.document_id, **said).first():
+        return known
+    decision = Decision.objects.create(document_id=subject.document_id, **said)
     touch(subject)
     record(actor=by, verb="recorded a decision", subject=subject, summary=what)
     tell(

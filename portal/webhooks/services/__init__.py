@@ -11,6 +11,7 @@ from portal.webhooks.services.hooks import (
     change_hook,
     create_hook,
     drop_secret,
+    made_by_form,
     make_secret,
     rotate_hook,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "create_hook",
     "drop_secret",
     "hook_of",
+    "made_by_form",
     "make_secret",
     "receive_events",
     "rotate_hook",

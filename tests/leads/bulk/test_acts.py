@@ -125,6 +125,20 @@ def test_one_lead_out_of_reach_stops_all(as_rep, rep, other_rep, way, act):
     assert BulkAct.objects.count() == 0
 
 
+def test_a_refused_act_leaves_no_new_tag(as_rep, other_rep):
+    foreign = make_lead(owner=other_rep)
+
+    refused = [
+        post(as_rep, act="tag", ids=[foreign.pk], tag="Guess"),
+        post(as_rep, act="tag", filter={"stage": "mql"}, tag="Guess"),
+        on_page(as_rep, [], "tag", tag="Guess", everything="1", count="7"),
+        on_page(as_rep, [], "tag", tag="Guess", everything="1", count="0"),
+    ]
+
+    assert [answer.status_code for answer in refused] == [404, 409, 422, 409]
+    assert not Tag.objects.exists()
+
+
 @pytest.mark.parametrize("ids", [[], ["x"], ["1", "x"], ["99999999999999999999"]])
 def test_ticking_nothing_is_nothing(as_marketer, ids):
     assert on_page(as_marketer, ids, "tag", tag="x").status_code == 404

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.competitors.models import Competitor
 from leads.models import Company
-from leads.opportunities.models import Opportunity
+from leads.opportunities.models import Opportunity, Product
 from portal.accounts.roles import Role
 from portal.notifications.models import Notification
 from tests.factories import (
@@ -345,3 +345,68 @@ def test_what_is_sold_and_met_can_be_read_by_api(as_rep):
     stages = as_rep.get("/api/v1/opportunity-stages/").json()["results"]
     assert [row["slug"] for row in stages][-2:] == ["won", "lost"]
     assert as_rep.post("/api/v1/products/", {"name": "X"}, content_type=JSON).status_code == 405
+
+
+def test_another_team_is_chosen_by_the_owner_or_a_manager(as_rep, as_sales_manager, north, south):
+    mates = make_opportunity(owner=make_user(Role.REP, teams=[north]), team=north)
+    path, body = f"/api/v1/opportunities/{mates.pk}/", {"team": south.pk}
+
+    refused = as_rep.patch(path, body, content_type="application/json")
+    mates.refresh_from_db()
+    assert (refused.status_code, mates.team) == (400, north)
+    assert refused.json()["errors"][0]["field"] == "team"
+
+    assert as_sales_manager.patch(path, body, content_type="application/json").status_code == 200
+    mates.refresh_from_db()
+    assert mates.team == south
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"lead": 10**9}, {"name": ""}, {"owner": 10**9}, {"team": "nowhere"}, {"external_id": "D-1"}],
+)
+def test_a_refused_call_leaves_no_company_competitor_or_product(as_sales_manager, rep, wrong):
+    sale = make_opportunity(owner=rep, external_id="D-2")
+    make_opportunity(external_id="D-1")
+    lead = make_lead(owner=rep)
+    body = {"name": "New", "company": "Left GmbH", "competitors": ["Left Ltd"], "product": "Left"}
+    calls = [(API, "post"), (f"{API}{sale.pk}/", "patch")]
+    calls += [(f"/api/v1/leads/{lead.pk}/convert/", "post")] if "lead" not in wrong else []
+
+    for path, method in calls:
+        answer = getattr(as_sales_manager, method)(path, body | wrong, content_type=JSON)
+        assert answer.status_code == 400, (path, answer.content)
+    assert not Company.objects.filter(name__startswith="Left").exists()
+    assert not Competitor.objects.filter(name__startswith="Left").exists()
+    assert not Product.objects.filter(name__startswith="Left").exists()
+
+
+def test_a_refused_form_leaves_no_company_or_competitor(as_rep):
+    make_opportunity(external_id="D-1")
+    form = {"name": "New", "company_name": "Left GmbH", "new_competitors": "Left Ltd"}
+
+    answer = as_rep.post("/opportunities/new/", form | {"external_id": "D-1"})
+
+    assert answer.status_code == 422
+    assert "already has this external id" in answer.content.decode()
+    assert not Company.objects.filter(name__startswith="Left").exists()
+    assert not Competitor.objects.filter(name__startswith="Left").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("team", "x" * 100_000),
+        ("campaign", "x" * 100_000),
+        ("competitors", ["Rival"] * 51),
+        ("lines", [{"product": 1}] * 51),
+    ],
+)
+def test_what_is_far_too_long_is_refused_before_it_is_looked_for(
+    as_rep, field, value, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12):
+        answer = add(as_rep, **{field: value})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"].startswith(field)

@@ -366,6 +366,19 @@ def test_people_enter_their_own_absence(as_rep, rep, other_rep):
     assert not Absence.objects.exists()
 
 
+def test_the_same_absence_sent_twice_is_one(as_rep, rep):
+    days = {"first_on": "2027-05-01", "last_on": "2027-05-02", "person": rep.pk}
+
+    for _ in range(2):
+        assert as_rep.post("/leads/routing/absences/new/", days).status_code == 302
+    assert Absence.objects.count() == 1
+    assert (
+        as_rep.post("/leads/routing/absences/new/", days | {"last_on": "2027-05-03"}).status_code
+        == 302
+    )
+    assert Absence.objects.count() == 2
+
+
 def test_an_absence_ends_after_it_begins(as_rep, rep):
     days = {"first_on": "2026-05-02", "last_on": "2026-05-01", "person": rep.pk}
 

@@ -238,6 +238,20 @@ def test_a_rule_is_written_with_the_editor_of_conditions(as_marketer, as_rep):
     assert len(model.document.revisions.get().content["rules"]) == 1
 
 
+def test_a_rule_that_is_sent_twice_is_one(as_marketer):
+    model = make_model(GERMAN)
+    page = f"/agreement/scoring/{model.slug}/revisions/1/rules/new/"
+    shown = as_marketer.get(page).content.decode()
+    hidden = dict(re.findall(r'name="(version|form_token)" value="([^"]+)"', shown))
+    given = {"name": "Asked", "kind": "points", "group": "What they do", "points": "25"} | hidden
+
+    for _ in range(2):
+        assert as_marketer.post(page, given).status_code == 302
+    names = [row["name"] for row in model.document.revisions.get().content["rules"]]
+    assert names.count("Asked") == 1
+    assert as_marketer.post(page, given | {"form_token": "../x"}).status_code == 422
+
+
 def test_the_editor_never_leads_elsewhere(as_marketer):
     for back in ("//evil.example/", "https://evil.example/", "/leads/../../x"):
         sent = as_marketer.get("/leads/conditions/", {"do": "back", "back": back})
