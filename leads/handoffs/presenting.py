@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leads.handoffs.models import Handoff
+    from leads.models import Lead
     from portal.accounts.models import User
     from portal.slas.models import Clock
 
@@ -34,9 +35,20 @@ class ClockLine:
     state: str
 
 
-def pack_of(handoff: Handoff, reader: User) -> dict[str, Any]:
-    """Why now, who they are, why they fit, where they came from, what happened, what to say."""
-    lead = handoff.lead
+def pack_of(handoff: Handoff, reader: User, *, sees_lead: bool) -> dict[str, Any]:
+    """Why now, who they are, why they fit, where they came from, what happened, what to say.
+
+    Who is asked needs all of it to answer. Afterwards the lead is told only to those who see it.
+    """
+    pack = {
+        "clocks": clocks_of(handoff),
+        "fields_named": [label_of(name) for name in handoff.fields],
+        "tells_lead": sees_lead or handoff.is_open,
+    }
+    return pack | _told(handoff.lead, reader) if pack["tells_lead"] else pack
+
+
+def _told(lead: Lead, reader: User) -> dict[str, Any]:
     hidden = masked_fields(reader, "leads.lead")
     points = []
     if reader.may("talking_points.use_talkingpoint"):
@@ -47,8 +59,6 @@ def pack_of(handoff: Handoff, reader: User) -> dict[str, Any]:
         "fit": fit_of(lead, hidden),
         "entries": timeline_of(lead, reader, size=NEWEST).entries,
         "points": points,
-        "clocks": clocks_of(handoff),
-        "fields_named": [label_of(name) for name in handoff.fields],
     }
 
 

@@ -74,15 +74,16 @@ def _boxes(request: PortalRequest) -> tuple[str, ...]:
 def handoff_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """The pack: enough to decide before anybody calls."""
     handoff = _handoff(request, pk, VIEW)
-    context = pack_of(handoff, request.user) | {"handoff": handoff, "lead": handoff.lead}
-    context |= {
+    leads = Lead.objects.permitted(request.user, "leads.view_lead")
+    sees_lead = leads.filter(pk=handoff.lead_id).exists()
+    context = pack_of(handoff, request.user, sees_lead=sees_lead) | {
+        "handoff": handoff,
+        "lead": handoff.lead,
+        "sees_lead": sees_lead,
         "may_answer": handoff.is_open and _reaches(request, handoff, "handoffs.accept_handoff"),
         "may_withdraw": handoff.is_open and request.user.may("handoffs.withdraw_handoff"),
         "may_pass_on": handoff.is_open and request.user.may("handoffs.pass_on_handoff"),
         "may_review": handoff.waits_for_review and request.user.may("handoffs.review_handoff"),
-        "sees_lead": Lead.objects.permitted(request.user, "leads.view_lead")
-        .filter(pk=handoff.lead_id)
-        .exists(),
     }
     return render_page(
         request, "handoffs/handoff_detail.html", "handoffs/_handoff_pack.html", context

@@ -59,6 +59,25 @@ def test_marketing_does_not_accept(as_marketer, handoff, url):
     assert as_marketer.post(url.format(pk=handoff.pk)).status_code == 403
 
 
+def test_what_was_answered_tells_of_the_lead_only_to_those_who_see_it(
+    as_rep, as_marketer, rep, other_rep, marketer, south
+):
+    lead = make_lead(stage="mql", source="Web", email="eva@buyer.example", phone="+442079460011")
+    handoff = make_handoff(lead, to=rep, by=marketer)
+    page = f"/handoffs/{handoff.pk}/"
+    assert "eva@buyer.example" in as_rep.get(page).content.decode()
+
+    reject(as_rep, handoff)
+    type(lead).objects.filter(pk=lead.pk).update(owner=other_rep, team=south)
+
+    assert as_rep.get(f"/leads/{lead.pk}/").status_code == 404
+    told = as_rep.get(page).content.decode()
+    assert "eva@buyer.example" not in told
+    assert "the record is not open to you" in told
+    assert "What happened last" not in told
+    assert "eva@buyer.example" in as_marketer.get(page).content.decode()
+
+
 @pytest.mark.parametrize("verb", ["accept", "reject", "withdraw"])
 def test_nothing_is_answered_twice(as_rep, as_marketer, handoff, verb):
     act(as_rep, handoff, "accept")
