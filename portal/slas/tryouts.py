@@ -115,7 +115,8 @@ def _by_spans(
         return "Last month there was nothing of this kind, so there is nothing to compare with."
     if in_force is None or in_force.calendar is None:
         return f"Last month: {met} of {decided} would have been kept."
-    if (in_force.target * 60, in_force.calendar_id) == (promise.minutes, promise.calendar):
+    is_same = int(in_force.target * 60) == promise.minutes
+    if is_same and in_force.calendar_id == promise.calendar:
         return f"Last month: {met} of {decided} were kept."
     today, _ = kept(rows, int(in_force.target * 60), work_calendar(in_force.calendar), now)
     hours = f"{in_force.target.normalize():f}"
