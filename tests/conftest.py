@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 
 import pytest
 from django.core.cache import cache
@@ -34,6 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, why in missing.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(autouse=True)
+def _alone_with_the_broker(request):
+    """Tests that share a broker take turns: each has its own database, and a worker of one would take
+    the messages about rows of the other.
+    """
+    with parts.turn_with_broker() if request.node.get_closest_marker("broker") else nullcontext():
+        yield
 
 
 @pytest.fixture(autouse=True)

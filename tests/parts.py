@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import importlib.util
 import os
 import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -73,3 +79,12 @@ def _broker() -> str:
     except OSError:
         return "The broker of ACCORD_BROKER_URL does not answer."
     return ""
+
+
+@contextmanager
+def turn_with_broker() -> Iterator[None]:
+    """Wait for the other processes of this run, and of others on this machine, to be done with it."""
+    name = hashlib.sha256(settings.REAL_BROKER_URL.encode()).hexdigest()[:12]
+    with (Path(tempfile.gettempdir()) / f"accord-tests-broker-{name}").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
