@@ -44,6 +44,7 @@ from portal.accounts.requests import ApiRequest
 from portal.accounts.viewsets import ListCountMixin, PermittedViewSet, ReadOnlyPermittedViewSet
 from portal.core.errors import RuleViolation, StaleEdit
 from portal.core.filters import StrictFilterBackend
+from portal.core.openapi import part_of
 from portal.core.preconditions import EtagMixin, PreconditionFailed
 from portal.core.spreadsheets import FORMATS
 
@@ -275,9 +276,7 @@ class LeadViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Permitte
         )
 
     # --- reading more -------------------------------------------------------------------------
-    @extend_schema(
-        parameters=[OpenApiParameter("cursor", str)], responses=EntrySerializer(many=True)
-    )
+    @extend_schema(parameters=[OpenApiParameter("cursor", str)], responses=part_of(EntrySerializer))
     @action(detail=True, methods=["get"], pagination_class=None)
     def timeline(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Everything that happened, newest first, 50 lines at a time."""

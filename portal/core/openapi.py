@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import URLValidator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from portal.core.preconditions import EtagMixin
@@ -48,8 +49,30 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+def all_of(rows: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """An answer that holds every row there is: ``{"results": [...]}``."""
+    return inline_serializer(f"All{_bare(rows)}", {"results": rows(many=True)})
+
+
+def part_of(rows: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+    """An answer that holds a page of rows and the addresses of the pages beside it."""
+    beside = {name: serializers.URLField(allow_null=True) for name in ("next", "previous")}
+    return inline_serializer(f"PartOf{_bare(rows)}", {"results": rows(many=True), **beside})
+
+
+def _bare(rows: type[serializers.BaseSerializer[Any]]) -> str:
+    return rows.__name__.removesuffix("Serializer")
+
+
 class PortalSchema(AutoSchema):
     """Adds what every call has in common."""
+
+    def get_operation_id(self) -> str:
+        """What answers with rows is a list, also below one object."""
+        name, told = super().get_operation_id(), self.get_response_serializers()
+        if isinstance(told, serializers.Serializer) and "results" in told.fields:
+            return name.removesuffix("_retrieve") + "_list" * name.endswith("_retrieve")
+        return name
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         parameters = list(super().get_override_parameters())
@@ -78,7 +101,12 @@ class PortalSchema(AutoSchema):
             field.allow_null = field.allow_null or _may_be_none(field)
             if isinstance(field, serializers.ChoiceField):
                 field.allow_blank = field.allow_blank or _may_be_blank(field)
-        return super()._map_serializer_field(field, direction, bypass_extensions)
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction == "response" and schema.get("format") == "uri" and _may_be_blank(field):
+            # Nothing written is no address; the validator would say again that it is one.
+            field.validators = [v for v in field.validators if not isinstance(v, URLValidator)]
+            del schema["format"]
+        return schema
 
 
 def _columns(field: Any) -> list[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, mixins, status
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import exceptions, mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.requests import ApiRequest
 from portal.accounts.viewsets import EtagMixin, ListCountMixin, PermittedViewSet
 from portal.core.errors import RuleViolation, StaleEdit
+from portal.core.openapi import all_of
 from portal.core.preconditions import PreconditionFailed
 from portal.documents import openapi, services  # noqa: F401 - openapi registers itself
 from portal.documents.models import AgreedDocument, Revision
@@ -246,7 +247,7 @@ class DocumentViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Perm
         services.set_watching(subject=subject, by=request.user, watching=request.method == "POST")
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(responses=DecisionSerializer(many=True))
+    @extend_schema(responses=all_of(DecisionSerializer))
     @action(detail=True, methods=["get"], pagination_class=None)
     def decisions(self, request: ApiRequest, pk: str | None = None) -> Response:
         """What was decided about it, why and by whom, newest first."""
@@ -283,7 +284,7 @@ class DocumentViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Perm
         return self._answer(subject)
 
     # --- revisions ----------------------------------------------------------------------------
-    @extend_schema(responses=RevisionSerializer(many=True))
+    @extend_schema(responses=all_of(RevisionSerializer))
     @action(detail=True, methods=["get"], pagination_class=None)
     def revisions(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Every revision, newest first, without content."""
@@ -300,7 +301,14 @@ class DocumentViewSet(EtagMixin, ListCountMixin, mixins.RetrieveModelMixin, Perm
 
     @extend_schema(
         parameters=[OpenApiParameter("from", int), OpenApiParameter("to", int)],
-        responses=DiffSerializer(many=True),
+        responses=inline_serializer(
+            "RevisionDiff",
+            {
+                "from": serializers.IntegerField(),
+                "to": serializers.IntegerField(),
+                "fields": DiffSerializer(many=True),
+            },
+        ),
     )
     @action(detail=True, methods=["get"], pagination_class=None)
     def diff(self, request: ApiRequest, pk: str | None = None) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.serializers import Serializer
 from portal.accounts.models import User
 from portal.accounts.requests import ApiRequest
 from portal.accounts.viewsets import ReadOnlyPermittedViewSet
+from portal.core.openapi import all_of
 from portal.feedback import reading, services
 from portal.feedback.filters import ThreadFilter
 from portal.feedback.forms import answering_revisions
@@ -90,7 +91,7 @@ class ThreadViewSet(ReadOnlyPermittedViewSet):
         thread = services.add_thread(subject=subject, by=request.user, **given)
         return self._answer(thread, status.HTTP_201_CREATED)
 
-    @extend_schema(responses=PostSerializer(many=True))
+    @extend_schema(responses=all_of(PostSerializer))
     @action(detail=True, methods=["get"], pagination_class=None)
     def posts(self, request: ApiRequest, pk: str | None = None) -> Response:
         """Every post in the order in which they were written, with its former texts."""

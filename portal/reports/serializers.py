@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 
@@ -53,6 +54,7 @@ class ReportEntrySerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
+@extend_schema_serializer(many=False)
 class ReportListSerializer(serializers.Serializer):
     results = ReportEntrySerializer(many=True)
     next = serializers.URLField(allow_null=True)

@@ -6,6 +6,9 @@ import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 
+from tests.factories import make_lead, make_thread
+from tests.factories.documents import make_persona
+
 pytestmark = pytest.mark.django_db
 
 
@@ -70,6 +73,36 @@ def test_watching_a_document_answers_with_nothing(document):
         "204",
         "default",
     }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "personas/{id}/decisions/",
+        "personas/{id}/revisions/",
+        "personas/{id}/diff/?from=1&to=1",
+        "feedback/{id}/posts/",
+        "leads/{id}/timeline/",
+        "reports/",
+    ],
+)
+def test_an_answer_with_rows_is_told_as_it_comes(document, as_marketer, path):
+    persona = make_persona("Petra", agreed=True)
+    ids = {"personas": persona.pk, "feedback": make_thread(persona).pk, "leads": make_lead().pk}
+    call = document["paths"][f"/api/v1/{path.partition('?')[0]}"]["get"]
+    told = call["responses"]["200"]["content"]["application/json"]["schema"]
+    shape = document["components"]["schemas"][told["$ref"].rpartition("/")[2]]
+
+    answer = as_marketer.get(f"/api/v1/{path.format(id=ids.get(path.split('/')[0]))}")
+
+    assert answer.status_code == 200
+    assert answer.json().keys() == shape["properties"].keys()
+
+
+def test_an_address_that_may_be_blank_is_no_address(document):
+    website = document["components"]["schemas"]["Competitor"]["properties"]["website"]
+
+    assert "format" not in website
 
 
 def test_it_is_served(as_rep):
