@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         """Past Django's parser, which does not know pytest's options. The whole suite, asked for
         without any, runs on all cores."""
-        chosen = argv[2:] or ["-n", "logical", "-q"]
+        chosen = argv[2:] or ["-n", "logical", "--dist", "worksteal", "-q"]
         command = [sys.executable, "-m", "pytest", *chosen]
         sys.exit(subprocess.run(command, cwd=settings.BASE_DIR, check=False).returncode)
 
