@@ -134,6 +134,7 @@ _DEAL_NAMES = {
     "expected_close_on": "Expected Close Date; Expected Close; Estimated Close Date; Est. Close Date; Closing Date; Expected Close On",
     "closed_at": "Close Date; Closed Date; Closed At; Closed On; Won Time; Won Date; Actual Close Date; closedate; Closed",
     "lost_reason": _NAMES["lost_reason"],
+    "won_reason": "Won Reason; Win Reason; Reason Won; Reason for win; Closed Won Reason",
     "competitor": "Competitor; Main Competitor; Lost to; Competition",
     "next_step": _NAMES["next_step"],
     "next_step_on": _NAMES["next_step_on"],

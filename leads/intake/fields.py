@@ -15,6 +15,9 @@ TOUCH_KINDS = (
 )  # fmt: skip
 DIRECTIONS = (("in", "From the buyer"), ("out", "From us"))
 STATUSES = (("open", "Open"), ("won", "Won"), ("lost", "Lost"))
+LOST_TO = (
+    ("competitor", "A competitor"), ("no_decision", "No decision"), ("in_house", "Done in-house"), ("unknown", "Not known"),
+)  # fmt: skip
 TIERS = (("A", "A"), ("B", "B"), ("C", "C"))
 
 COMPANY_FIELDS = (
@@ -80,6 +83,8 @@ OPPORTUNITY_FIELDS = (
     LeadField("expected_close_on", "Expected close", Type.DATE),
     LeadField("closed_at", "Closed", Type.MOMENT),
     LeadField("lost_reason", "Reason of the loss", max_length=300),
+    LeadField("won_reason", "Reason of the win", max_length=300),
+    LeadField("outcome_to", "To whom it was lost", Type.CHOICE, choices=LOST_TO),
     LeadField("competitor", "Competitor", Type.REFERENCE, _R),
     LeadField("next_step", "Next step", max_length=200),
     LeadField("next_step_on", "Next step on", Type.DATE),

@@ -15,7 +15,7 @@ from leads.intake.models import ImportRow
 #: Columns that only make sense together: they go back together or stay together.
 GROUPS = (
     ("stage_id", "stage_revision_id", "stage_entered_at", "reached", "status", "converted_at", "closed_at", "lost_at",
-     "lost_reason", "outcome_to", "competitor_id"),
+     "lost_reason", "won_reason", "outcome_to", "competitor_id"),
     ("persona_id", "persona_revision_id", "persona_chosen_by_id"),
     ("heard_about_us", "heard_state", "heard_asked_by_id", "heard_asked_at"),
     ("owner_id", "team_id"),

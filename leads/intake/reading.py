@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
-from leads.fields import lead_field
+from leads.fields import FIELDS
+from leads.intake.fields import COMPANY_FIELDS, OPPORTUNITY_FIELDS, Fields
 from leads.intake.lines import SAMPLE_BYTES, Unreadable, detect_encoding, physical_lines
 
 SAMPLE_RECORDS = 60
@@ -29,8 +30,13 @@ IMPATIENT_LINES = 50
 SEPARATORS = (",", ";", "\t", "|")
 #: The last columns of the file of refused rows; a file that ends with them is one of ours.
 REFUSED_COLUMNS = ("Line in the file", "Reason")
-#: An export of leads has at least so many columns.
+#: An export has at least so many columns, named as one kind of record names its fields; besides, it
+#: holds what is computed and never read again.
 EXPORTED = 10
+EXPORTS = tuple(
+    Fields(tuple(fields)) for fields in (FIELDS.values(), COMPANY_FIELDS, OPPORTUNITY_FIELDS)
+)
+COMPUTED = frozenset({"updated_at", "size"})
 
 csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_BYTES))
 
@@ -64,11 +70,14 @@ class Dialect:
         """Whether we wrote this file, so that its cells may hold our mark against formulas.
 
         Refused rows that come back say so by their last columns; an export has nothing but names of
-        fields.
+        fields, and of what is computed.
         """
         if self.columns[-2:] == REFUSED_COLUMNS:
             return True
-        return len(self.columns) >= EXPORTED and all(lead_field(name) for name in self.columns)
+        named = [name for name in self.columns if name not in COMPUTED]
+        return len(named) >= EXPORTED and any(
+            all(fields.of(name) for name in named) for fields in EXPORTS
+        )
 
     def as_json(self) -> dict[str, Any]:
         kept = asdict(self)

@@ -28,6 +28,7 @@ from leads.opportunities.models import (
     Status,
 )
 from leads.opportunities.models import Outcome as LostTo
+from leads.opportunities.naming import outcome_named
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -35,9 +36,20 @@ if TYPE_CHECKING:
 _ALWAYS = (
     "id", "version", "external_id", "name", "lead_id", "company_id", "owner_id", "owner_name", "team_id", "team_name",
     "product_id", "campaign_id", "amount", "stage_id", "stage_entered_at", "status", "created_at", "is_created_known",
-    "expected_close_on", "closed_at", "lost_reason", "outcome_to", "competitor_id", "persona_id", "attributes",
+    "expected_close_on", "closed_at", "lost_reason", "won_reason", "outcome_to", "competitor_id", "persona_id", "attributes",
 )  # fmt: skip
-_OWN = frozenset({"status", "stage", "closed_at", "created_at", "lost_reason", "name"})
+_OWN = frozenset(
+    {
+        "status",
+        "stage",
+        "closed_at",
+        "created_at",
+        "lost_reason",
+        "won_reason",
+        "outcome_to",
+        "name",
+    }
+)
 _CLOSING = {Status.WON: OpportunityChange.Kind.WON, Status.LOST: OpportunityChange.Kind.LOST}
 
 
@@ -78,7 +90,8 @@ class OpportunityApplier(Applier):
         )
         self._stages |= {stage.pk: stage for stage in self._stage_of.values()}
         self._products = products_named(_kept(rows, "product"))
-        self._competitors = competitors_named(_kept(rows, "competitor"))
+        named = (name for name in _kept(rows, "competitor") if not outcome_named(name))
+        self._competitors = competitors_named(named)
 
     def _values(self, row: Row) -> dict[str, Any]:
         """The columns that the row says, for a new opportunity and a known one alike."""
@@ -124,10 +137,7 @@ class OpportunityApplier(Applier):
         status = given.get("status") or (
             Status.LOST if given.get("lost_reason") and not stage else ""
         )
-        closed, competitor = (
-            given.get("closed_at"),
-            self._named(row, "competitor", self._competitors),
-        )
+        closed = given.get("closed_at")
         if stage is None and not status:
             if closed is None:
                 return {}
@@ -140,12 +150,23 @@ class OpportunityApplier(Applier):
                 standing["expected_close_on"] = timezone.localtime(closed).date()
             return standing
         standing["closed_at"] = closed
-        if stage.status == Status.LOST:
-            if given.get("lost_reason"):
-                standing["lost_reason"] = given["lost_reason"]
-            if competitor is not None:
-                standing |= {"competitor_id": competitor.pk, "outcome_to": LostTo.COMPETITOR}
-        return standing
+        reason = "lost_reason" if stage.status == Status.LOST else "won_reason"
+        if given.get(reason):
+            standing[reason] = given[reason]
+        return standing | (self._lost_to(row) if stage.status == Status.LOST else {})
+
+    def _lost_to(self, row: Row) -> dict[str, Any]:
+        """To whom it was lost. Where a row says that it was nobody, a competitor only took part."""
+        competitor = self._named(row, "competitor", self._competitors)
+        lost_to = row.values.get("outcome_to", "")
+        if not lost_to and competitor is None:
+            named = row.references.get("competitor")
+            lost_to = outcome_named(named.text) if isinstance(named, Kept) else ""
+        if competitor is not None and lost_to in ("", LostTo.COMPETITOR):
+            return {"competitor_id": competitor.pk, "outcome_to": LostTo.COMPETITOR}
+        if lost_to == LostTo.COMPETITOR:
+            return {"outcome_to": lost_to}
+        return {"competitor_id": None, "outcome_to": lost_to} if lost_to else {}
 
     def _changes(self, row: Row, deal: Record) -> dict[str, Any]:
         wanted = dict(self._wanted[row.line])
@@ -155,6 +176,8 @@ class OpportunityApplier(Applier):
                 wanted.pop(name, None)
         elif wanted.get("status") == Status.WON:
             wanted |= {"lost_reason": "", "outcome_to": "", "competitor_id": None}
+        elif wanted.get("status") == Status.LOST:
+            wanted |= {"won_reason": ""}
         if wanted.get("closed_at", deal) is None:
             del wanted["closed_at"]
         changes = {name: value for name, value in wanted.items() if deal[name] != value}

@@ -116,9 +116,10 @@ EXPORTS = (
             "created_at": "Create Date; createdate",
             "expected_close_on": "Close Date; closedate",
             "lost_reason": "Closed Lost Reason; closed_lost_reason",
+            "won_reason": "Closed Won Reason; closed_won_reason",
         },
         others="""Pipeline; pipeline; deal_pipeline_id; Deal Type; dealtype; Amount in company currency; amount_in_home_currency;
-            Closed Won Reason; closed_won_reason; Deal probability; hs_deal_stage_probability; Is Closed Won; hs_is_closed_won; Is Closed;
+            Deal probability; hs_deal_stage_probability; Is Closed Won; hs_is_closed_won; Is Closed;
             hs_is_closed; Forecast amount; hs_forecast_amount; Forecast category; hs_manual_forecast_category; Next step; hs_next_step;
             Deal Description; description; Associated Contact; Associated Company IDs; Number of Associated Contacts;
             num_associated_contacts; Last Activity Date; notes_last_updated; Number of Sales Activities; num_notes; Annual recurring revenue;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from leads.fields import ATTRIBUTES
 from leads.intake.kinds import kind_named
 from leads.intake.mapping import PARTS, Mapping, columns_key, parse_mapping
 from leads.intake.models import Import
@@ -22,6 +23,9 @@ from portal.core.errors import RuleViolation
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+#: Earlier files asked for the types of attributes.
+LOOKED_BACK = 50
 
 
 def _mapped_columns(run: Import) -> list[str]:
@@ -134,10 +138,17 @@ def plan_of(
 
 
 def _attribute_types(kind: str) -> dict[str, str]:
-    """Types that people have defined; so far only for leads."""
-    if kind != "leads":
-        return {}
-    return dict(AttributeDefinition.objects.values_list("name", "type"))
+    """Types that people have defined for leads; for other records, those given to earlier files."""
+    if kind == "leads":
+        return dict(AttributeDefinition.objects.values_list("name", "type"))
+    types: dict[str, str] = {}
+    earlier = Import.objects.filter(kind=kind, started_at__isnull=False).order_by("-pk")
+    for mapping in earlier.values_list("mapping", flat=True)[:LOOKED_BACK]:
+        for field in (mapping.get("columns") or {}).values():
+            name, _, given = (field or "").partition(":")
+            if given and name.startswith(ATTRIBUTES):
+                types.setdefault(name.removeprefix(ATTRIBUTES), given)
+    return types
 
 
 def first_mapping(

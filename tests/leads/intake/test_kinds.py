@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.competitors.models import Competitor
 from leads.former import absorb
 from leads.models import Company, FormerKey, Lead, Touchpoint
 from leads.opportunities.models import Opportunity, OpportunityChange
@@ -239,6 +240,33 @@ def test_an_opportunity_moves_by_a_file_but_is_never_opened_again(bring):
 
     assert counts(bring("opportunities", columns, "o1,Proposal,150,")) == (0, 0, 1, 0, 0)
     assert Opportunity.objects.get().status == "won"
+
+
+def test_a_loss_to_nobody_is_no_loss_to_a_competitor(bring):
+    columns = ("external_id", "name", "status", "competitor", "outcome_to", "won_reason")
+    rows = (
+        "o1,A,lost,No decision,,", "o2,B,lost,in-house,,", "o3,C,lost,?,,", "o4,D,lost,Rivals Inc,,",
+        "o5,E,lost,Rivals Inc,No decision,", "o6,F,lost,,A competitor,", "o7,G,won,Rivals Inc,,Quick start",
+    )  # fmt: skip
+
+    answer = bring("opportunities", columns, *rows)
+
+    assert counts(answer) == (7, 0, 0, 0, 0)
+    fields = ("external_id", "outcome_to", "competitor__name", "won_reason")
+    assert list(Opportunity.objects.order_by("external_id").values_list(*fields)) == [
+        ("o1", "no_decision", None, ""),
+        ("o2", "in_house", None, ""),
+        ("o3", "unknown", None, ""),
+        ("o4", "competitor", "Rivals Inc", ""),
+        ("o5", "no_decision", None, ""),
+        ("o6", "competitor", None, ""),
+        ("o7", "", None, "Quick start"),
+    ]
+    # Whoever took part is known all the same, and nobody is taken for somebody.
+    met = Opportunity.objects.filter(competitors__name="Rivals Inc").order_by("external_id")
+    assert list(met.values_list("external_id", flat=True)) == ["o4", "o5", "o7"]
+    assert Competitor.objects.count() == 1
+    assert counts(bring("opportunities", columns, *rows)) == (0, 0, 7, 0, 0)
 
 
 def test_an_opportunity_of_a_lead_takes_its_company(bring, stages):
