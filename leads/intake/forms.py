@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from leads.intake.alphabets import NAMES
 from leads.intake.files import size_text
 from leads.intake.kinds import KINDS
 from leads.intake.models import Import
@@ -41,9 +42,9 @@ class UploadForm(forms.Form):
 
 
 ENCODINGS = (
-    ("", "As found out"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with a mark"), ("cp1252", "Windows-1252 (Western European)"),
-    ("cp1250", "Windows-1250 (Central European)"), ("cp1251", "Windows-1251 (Cyrillic)"), ("iso8859-15", "ISO 8859-15"),
-    ("mac-roman", "Mac Roman"), ("utf-16", "UTF-16"), ("shift_jis", "Shift JIS"), ("gb18030", "GB 18030"),
+    ("", "As found out"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with a mark"),
+    *NAMES.items(), ("cp1254", "Windows-1254 (Turkish)"), ("koi8_r", "KOI8-R (Cyrillic)"), ("iso8859-15", "ISO 8859-15"),
+    ("mac-roman", "Mac Roman"), ("utf-16", "UTF-16"),
 )  # fmt: skip
 SEPARATOR_CHOICES = (
     ("", "As found out"),

@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from leads.intake.alphabets import NAMES, old_encoding
+
 SAMPLE_BYTES = 256 * 1024
 MAX_LINE_BYTES = 16 * 1024 * 1024
+#: Lines beyond ASCII that tell which encoding of old it is.
+ASKED_LINES = 2_000
 
 
 class Unreadable(ValueError):
@@ -96,14 +100,15 @@ def _narrow(sample: bytes, handle: BinaryIO) -> tuple[str, str]:
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _utf8_or_western(handle)
+        return _utf8_or_older(handle)
     return "utf-8", ""
 
 
-def _utf8_or_western(handle: BinaryIO) -> tuple[str, str]:
+def _utf8_or_older(handle: BinaryIO) -> tuple[str, str]:
     """Broken UTF-8 has some lines with good characters beyond ASCII; another encoding has none."""
     handle.seek(0)
     good = bad = 0
+    first: list[bytes] = []
     for raw in physical_lines(handle, "utf-8"):
         if raw.isascii():
             continue
@@ -112,14 +117,17 @@ def _utf8_or_western(handle: BinaryIO) -> tuple[str, str]:
             good += 1
         except UnicodeDecodeError:
             bad += 1
+        if len(first) < ASKED_LINES:
+            first.append(raw)
     if good > bad:
         return (
             "utf-8",
             "Some lines are not valid UTF-8; they are rejected with the place of the bad byte.",
         )
-    return "cp1252", (
-        "The file is not UTF-8; read as Windows-1252 (Western European). "
-        "Look at names with accents before you bring it in."
+    found = old_encoding(first)
+    return found, (
+        f"The file is not UTF-8; read as {NAMES[found]}. "
+        "Look at names with accents or in other letters before you bring it in."
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leads.intake.alphabets import NAMES
 from leads.intake.reading import Dialect, Unreadable, data_records, detect
 from tests.leads.intake.corpus import CORPUS, UMLAUT, UNREADABLE
 
@@ -41,6 +42,33 @@ def test_letters_survive_their_encoding(name):
     _, records = read(CORPUS[name][0])
 
     assert records[0].cells[0] == UMLAUT
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "firm"),
+    [
+        ("cp1252", "François Noël", "Besançon – “Café” €"),
+        ("cp1252", "It’s Ana", "A – B"),
+        ("cp1250", "Łukasz Wójcik", "Spółka Żółta"),
+        ("cp1251", "Мария Сидорова", "ООО «Ромашка»"),
+        ("cp1253", "Γιώργος Παπαδόπουλος", "Ελληνική Εταιρεία"),
+        ("cp1255", "דוד כהן", "חברה תל אביב"),
+        ("cp932", "山田 太郎", "株式会社ナカムラ"),
+        ("euc_jp", "佐藤 花子", "東京でんき"),
+        ("gb18030", "王小明", "上海贸易有限公司"),
+        ("euc_kr", "김철수", "삼성전자 주식회사"),
+    ],
+)
+@pytest.mark.parametrize("others", [0, 400])
+def test_letters_of_other_alphabets_are_recognised(encoding, name, firm, others):
+    """Also where most people of the file have plain names; the guess is said aloud."""
+    table = "Name,Firm,Email\n" + "Ana Smith,Acme,a@x.example\n" * others
+    table += "".join(f"{name},{firm},b{n}@x.example\n" for n in range(5))
+
+    dialect, records = read(table.encode(encoding))
+
+    assert list(records[-1].cells) == [name, firm, "b4@x.example"]
+    assert NAMES[encoding] in dialect.notes[0]
 
 
 def test_a_guessed_encoding_is_said_aloud():
