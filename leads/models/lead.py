@@ -249,6 +249,12 @@ class Lead(HasTopic):
                 condition=~Q(heard_about_us=""),
                 name="leads_that_told",
             ),
+            # What each person has promised, the oldest first.
+            models.Index(
+                fields=["owner", "next_step_on", "id"],
+                condition=Q(next_step_on__isnull=False),
+                name="leads_due_of_owner",
+            ),
             # Data that says a lead changed before it came; see leads.filters.
             models.Index(
                 fields=["id"], condition=Q(created_at__gt=F("updated_at")), name="leads_out_of_time"

@@ -10,8 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from leads.scoring.models import ScoreEntry
+from leads.search.store import listed
 
 GRADE = re.compile(r"[A-D]?[1-4]?")
+#: So many leads are looked up by their keys.
+FEW = 2_000
 SIGNS = {"": "exact", "__gte": "gte", "__gt": "gt", "__lte": "lte", "__lt": "lt"}
 
 
@@ -25,7 +28,20 @@ class ScoreFilter(filters.NumberFilter):
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         if value is None:
             return qs
-        return qs.filter(ScoreEntry.objects.all().where(Q(**{f"{self.place}__{self.sign}": value})))
+        condition = Q(**{f"{self.place}__{self.sign}": value})
+        if self.place == "score" and (few := _few_of(condition)) is not None:
+            return qs.filter(pk__in=listed(few))
+        return qs.filter(ScoreEntry.objects.all().where(condition))
+
+
+def _few_of(condition: Q) -> list[int] | None:
+    """The leads themselves where a score leaves few, which their index tells at once.
+
+    Asked lead by lead, the newest first, a score that hardly anybody has takes a walk through all.
+    """
+    found = ScoreEntry.objects.all().in_use().filter(condition).order_by("-score", "lead")
+    keys = list(found.values_list("lead", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else None
 
 
 class GradeFilter(filters.CharFilter):
