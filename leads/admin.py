@@ -59,6 +59,8 @@ class LeadAdmin(PermittedModelAdmin):
 
     list_display: ClassVar = ["__str__", "company", "stage", "status", "owner", "created_at"]
     list_select_related: ClassVar = ["company", "stage", "owner"]
+    #: Of a million leads, what has an index of its own order.
+    sortable_by: ClassVar = ["created_at"]
     search_fields: ClassVar = ["email_key", "external_id"]
     search_help_text = "An e-mail address or an external id, from its beginning."
     ordering: ClassVar = ["-pk"]
