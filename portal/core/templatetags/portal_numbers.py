@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -29,6 +30,12 @@ def money(amount: object, currency: object = "", *, compact: bool = False) -> st
 @register.simple_tag
 def number(value: object, places: int | None = None) -> str:
     return formatting.number_text(value, places)
+
+
+@register.filter
+def figure(value: object) -> object:
+    """A number in the reader's way of writing it; a text as it is."""
+    return formatting.number_text(value) if isinstance(value, int | float | Decimal) else value
 
 
 @register.filter
