@@ -25,7 +25,10 @@ from leads.search.statements import (
     Keys,
     companies_holding,
     company_keys,
+    count_companies,
+    count_leads,
     lead_keys,
+    lead_keys_of_both,
     with_trigrams,
 )
 from leads.search.store import (
@@ -39,6 +42,7 @@ from leads.search.store import (
     rows_holding,
 )
 from leads.search.words import Term
+from portal.core.listing import COUNT_CAP, counts_by
 
 #: Hits up to here are fetched as keys; of a person or a company more, because comparing with both is dear.
 FEW, FEW_OF_BOTH = 500, 3_000
@@ -72,7 +76,7 @@ def find_companies(rows: QuerySet[Any], text: str) -> Found:
     if not terms:
         return Found(rows.none())
     keys = company_keys(terms, FEW + 1)
-    found = _hits(rows, keys, FEW, COMPANIES, lambda: Q(*(holding(term.ways) for term in terms)))
+    found = _hits(rows, keys, FEW, lambda: _companies_that_hold(rows, terms))
     if found is not None:
         return Found(found)
     close = _close(rows, COMPANIES, terms)
@@ -95,10 +99,25 @@ def _held(rows: QuerySet[Any], arms: Sequence[Arm]) -> QuerySet[Any] | None:
     mixed = [arm for arm in arms if arm.mine and arm.theirs]
     keys, most = lead_keys(whole, FEW + 1), FEW
     if mixed and len(keys) <= FEW:
-        keys, most = list({*keys, *lead_keys(mixed, FEW_OF_BOTH + 1)}), FEW_OF_BOTH
+        both = lead_keys_of_both(mixed, FEW_OF_BOTH + 1, few=bool(keys))
+        keys, most = list({*keys, *both}), FEW_OF_BOTH
         whole = [*whole, *mixed]
     meant = whole if _is_whole(rows) else arms
-    return _hits(rows, keys, most, LEADS, lambda: reduce(or_, map(_condition, meant)))
+    return _hits(rows, keys, most, lambda: _leads_that_hold(rows, meant))
+
+
+def _leads_that_hold(rows: QuerySet[Any], arms: Sequence[Arm]) -> QuerySet[Any]:
+    held = _searched(rows, LEADS).filter(reduce(or_, map(_condition, arms)))
+    if not _is_whole(rows) or any(arm.mine and arm.theirs for arm in arms):
+        return held
+    return counts_by(held, lambda: count_leads(arms, COUNT_CAP + 1))
+
+
+def _companies_that_hold(rows: QuerySet[Any], terms: Sequence[Term]) -> QuerySet[Any]:
+    held = _searched(rows, COMPANIES).filter(*(holding(term.ways) for term in terms))
+    return (
+        counts_by(held, lambda: count_companies(terms, COUNT_CAP + 1)) if _is_whole(rows) else held
+    )
 
 
 def _condition(arm: Arm) -> Q:
@@ -114,12 +133,11 @@ def _is_whole(rows: QuerySet[Any]) -> bool:
 
 
 def _hits(
-    rows: QuerySet[Any], keys: Keys, most: int, source: Source, condition: Callable[[], Q]
+    rows: QuerySet[Any], keys: Keys, most: int, many: Callable[[], QuerySet[Any]]
 ) -> QuerySet[Any] | None:
     """The rows that have one of the keys. Where these are too many to be all of them (more than
-    ``most``), the rows under the condition. None without any."""
-    are_all = len(keys) <= most
-    held = _among(rows, keys) if are_all else _searched(rows, source).filter(condition())
+    ``most``), the rows of the condition. None without any."""
+    held = _among(rows, keys) if len(keys) <= most else many()
     if _is_whole(rows):
         return held if keys else None
     mine = list(held.order_by().values_list("pk", flat=True)[: most + 1]) if keys else []

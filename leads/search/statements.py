@@ -16,8 +16,9 @@ from django.db.models.expressions import RawSQL
 from leads.search.store import COMPANIES, LEADS, Source, answered, match
 from leads.search.words import INSIDE_WORDS, Term
 
-#: Rows of one term that are fetched to see where to begin, and companies that are meant beside a name.
-FEW_KNOWN, FEW_COMPANIES = 500, 10_000
+#: Companies that may be meant beside a name: a word of more says nothing about the company. Where the words
+#: stand together somewhere, it says something only of a few.
+MOST_COMPANIES, FEW_COMPANIES = 10_000, 500
 
 Keys = list[int]
 Terms = tuple[Term, ...]
@@ -40,29 +41,72 @@ class _Text:
 
 
 def lead_keys(arms: Iterable[Arm], most: int) -> Keys:
-    """Keys of leads that one of the arms means, at most so many of each arm, in no order."""
-    arms = list(arms)
-    known = _known(arms) if connection.vendor == "sqlite" else {}
-    return _keys([text for arm in arms if (text := _leads(arm, known)) is not None], most)
+    """Keys of leads that hold all terms of an arm, or whose company does; at most so many of each arm, in no
+    order."""
+    return _keys(_whole(arms), most)
+
+
+def count_leads(arms: Iterable[Arm], most: int) -> int:
+    """How many of them, exactly up to ``most``."""
+    return _count(_whole(arms), most)
+
+
+def lead_keys_of_both(arms: Iterable[Arm], most: int, *, few: bool) -> Keys:
+    """Keys of leads that hold some terms themselves while their company holds the others.
+
+    ``few``: only beside words that stand in few companies.
+    """
+    arms, limit = list(arms), FEW_COMPANIES if few else MOST_COMPANIES
+    meant = _meant(arms, limit + 1)
+    texts = [
+        _beside(arm.mine, keys)
+        for arm, keys in zip(arms, meant, strict=True)
+        if keys and len(keys) <= limit
+    ]
+    return _keys(texts, most)
 
 
 def company_keys(terms: Sequence[Term], most: int) -> Keys:
     """Keys of companies that hold all terms, at most so many, in no order."""
-    return _keys([_rows("c.id", _from(COMPANIES, "c", terms), _holds(COMPANIES, "c", terms))], most)
+    return _keys([_companies(terms)], most)
+
+
+def count_companies(terms: Sequence[Term], most: int) -> int:
+    """How many of them, exactly up to ``most``."""
+    return _count([_companies(terms)], most)
 
 
 def companies_holding(terms: Sequence[Term]) -> RawSQL:
     """For ``company__in``: all that hold the terms."""
-    text = _rows("c.id", _from(COMPANIES, "c", terms), _holds(COMPANIES, "c", terms))
+    text = _companies(terms)
     return RawSQL(text.sql, text.params)  # noqa: S611
+
+
+def _companies(terms: Sequence[Term]) -> _Text:
+    return _rows("c.id", _from(COMPANIES, "c", terms), _holds(COMPANIES, "c", terms))
+
+
+def _count(parts: Sequence[_Text], most: int) -> int:
+    limited = _limited(parts, most)
+    union = " UNION ".join(part.sql for part in limited)
+    params = [given for part in limited for given in part.params]
+    return int(answered(f"SELECT count(*) FROM ({union}) held", params)[0][0])  # noqa: S608
 
 
 def _keys(parts: Sequence[_Text], most: int) -> Keys:
     if not parts:
         return []
-    limited = (f"SELECT * FROM ({part.sql} LIMIT {most}) part{n}" for n, part in enumerate(parts))  # noqa: S608
-    params = [given for part in parts for given in part.params]
-    return list(dict.fromkeys(pk for (pk,) in answered(" UNION ALL ".join(limited), params)))
+    limited = _limited(parts, most)
+    params = [given for part in limited for given in part.params]
+    asked = " UNION ALL ".join(part.sql for part in limited)
+    return list(dict.fromkeys(pk for (pk,) in answered(asked, params)))
+
+
+def _limited(parts: Sequence[_Text], most: int) -> list[_Text]:
+    return [
+        _Text(f"SELECT * FROM ({part.sql} LIMIT {most}) part{n}", part.params)  # noqa: S608
+        for n, part in enumerate(parts)
+    ]
 
 
 def _rows(column: str, source: _Text, *conditions: _Text) -> _Text:
@@ -72,45 +116,51 @@ def _rows(column: str, source: _Text, *conditions: _Text) -> _Text:
 
 
 # --- where to begin ---------------------------------------------------------------------------------
-def _leads(arm: Arm, known: dict[tuple[Source, Terms], Keys]) -> _Text | None:
-    """None where a term of the arm stands nowhere."""
-    own, theirs = _holds(LEADS, "l", arm.mine), _holds(COMPANIES, "c", arm.theirs)
-    if not arm.theirs:
-        return _rows("l.id", _from(LEADS, "l", arm.mine), own)
-    if not arm.mine:
-        return _rows("l.id", _joined(_from(COMPANIES, "c", arm.theirs)), theirs)
-    if connection.vendor != "sqlite":
-        return _rows("l.id", _joined(_Text(f"{COMPANIES.table} c")), own, theirs)
-    people, companies = (known.get(key) for key in ((LEADS, arm.mine), (COMPANIES, arm.theirs)))
-    if people == [] or companies == []:
-        return None
-    if people is not None and len(people) <= FEW_KNOWN:
-        begin = _Text(
-            f"json_each(%s) k CROSS JOIN {LEADS.table} l ON l.id = k.value "
-            f"CROSS JOIN {COMPANIES.table} c ON c.id = l.company_id",
-            [json.dumps(people)],
-        )
-        return _rows("l.id", begin, own, theirs)
-    return _rows("l.id", _joined(_newest(arm.theirs)), own, theirs)
+def _whole(arms: Iterable[Arm]) -> list[_Text]:
+    return [
+        _rows("l.id", _joined(arm.theirs), _holds(COMPANIES, "c", arm.theirs))
+        if arm.theirs
+        else _rows("l.id", _from(LEADS, "l", arm.mine), _holds(LEADS, "l", arm.mine))
+        for arm in arms
+    ]
 
 
-def _joined(companies: _Text) -> _Text:
+def _joined(terms: Sequence[Term]) -> _Text:
     """Companies, and the leads of each. SQLite keeps to the order in which a CROSS JOIN is written."""
+    companies = _from(COMPANIES, "c", terms)
     join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
     return _Text(f"{companies.sql} {join} {LEADS.table} l ON l.company_id = c.id", companies.params)
 
 
-def _newest(terms: Sequence[Term]) -> _Text:
-    """The newest companies that may hold the terms; a word of more says nothing about the company."""
-    asked = match(_alternatives(terms))
-    if asked is None:
-        return _Text(f"{COMPANIES.table} c")
-    index = COMPANIES.index
-    return _Text(
-        f"(SELECT rowid AS id FROM {index} WHERE {index} MATCH %s ORDER BY rowid DESC LIMIT {FEW_COMPANIES}) k "  # noqa: S608
-        f"CROSS JOIN {COMPANIES.table} c ON c.id = k.id",
-        [asked],
-    )
+def _meant(arms: Sequence[Arm], most: int) -> list[Keys]:
+    """Keys of at most so many of the companies that each arm means, all in one statement."""
+    parts = [
+        _rows(
+            f"{n} AS place, c.id",
+            _from(COMPANIES, "c", arm.theirs),
+            _holds(COMPANIES, "c", arm.theirs),
+        )
+        for n, arm in enumerate(arms)
+    ]
+    limited = _limited(parts, most)
+    params = [given for part in limited for given in part.params]
+    found: list[Keys] = [[] for _ in arms]
+    for place, pk in answered(" UNION ALL ".join(part.sql for part in limited), params):
+        found[place].append(pk)
+    return found
+
+
+def _beside(mine: Sequence[Term], companies: Keys) -> _Text:
+    """Leads of the companies that hold the terms. SQLite looks at no lead that its full-text table does not
+    name."""
+    own = _holds(LEADS, "l", mine)
+    if connection.vendor != "sqlite":
+        of_them = _Text("l.company_id = ANY(%s::bigint[])", [companies])
+        return _rows("l.id", _Text(f"{LEADS.table} l"), of_them, own)
+    begin = f"json_each(%s) k CROSS JOIN {LEADS.table} l ON l.company_id = k.value"
+    asked = match(_alternatives(mine))
+    named = [_Text(f"l.id IN (SELECT rowid FROM {LEADS.index}(%s))", [asked])] if asked else []  # noqa: S608
+    return _rows("l.id", _Text(begin, [json.dumps(companies)]), *named, own)
 
 
 def _from(source: Source, name: str, terms: Sequence[Term]) -> _Text:
@@ -122,28 +172,6 @@ def _from(source: Source, name: str, terms: Sequence[Term]) -> _Text:
         f"{source.index}(%s) CROSS JOIN {source.table} {name} ON {name}.id = {source.index}.rowid",
         [asked],
     )
-
-
-def _known(arms: Sequence[Arm]) -> dict[tuple[Source, Terms], Keys]:
-    """For meanings of both, keys of the newest rows that may hold the terms, all in one statement."""
-    both = [arm for arm in arms if arm.mine and arm.theirs]
-    wanted = dict.fromkeys(
-        key for arm in both for key in ((LEADS, arm.mine), (COMPANIES, arm.theirs))
-    )
-    parts, params, named = [], [], []
-    for source, terms in wanted:
-        if asked := match(_alternatives(terms)):
-            parts.append(
-                f"SELECT * FROM (SELECT {len(named)}, rowid FROM {source.index}(%s) "  # noqa: S608
-                f"ORDER BY rowid DESC LIMIT {FEW_KNOWN + 1})"
-            )
-            params.append(asked)
-            named.append((source, terms))
-    found: dict[tuple[Source, Terms], Keys] = {key: [] for key in named}
-    if parts:
-        for place, pk in answered(" UNION ALL ".join(parts), params):
-            found[named[place]].append(pk)
-    return found
 
 
 # --- what a row must hold -------------------------------------------------------------------------

@@ -153,7 +153,19 @@ def pieces(term: Term) -> list[tuple[str, ...]]:
     # Fewer letters would stand in too many names; a word of four is found by its other slips.
     least = max(4, min(len(term.text), 7) - 1)
     telling = (parts for parts in kept if sum(map(len, parts)) >= least)
-    return list(dict.fromkeys([*swapped(term), *telling]))
+    return _without_implied(list(dict.fromkeys([*swapped(term), *telling])))
+
+
+def _without_implied(ways: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The ways without those that hold all parts of another: whoever asks for either finds these, too."""
+    return [
+        way
+        for way in ways
+        if not any(
+            other != way and all(any(part in whole for whole in way) for part in other)
+            for other in ways
+        )
+    ]
 
 
 def splits(terms: Sequence[Term]) -> list[tuple[list[Term], list[Term]]]:
