@@ -15,6 +15,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
@@ -85,10 +86,10 @@ def holding(ways: Iterable[Sequence[str]], path: str = "search_text") -> Q:
 
 
 def listed(keys: Sequence[int]) -> Any:
-    """Keys for ``pk__in``: thousands of them are one parameter on SQLite, which counts parameters."""
-    if connection.vendor != "sqlite":
-        return keys
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+    """Keys for ``pk__in``: however many, they are one parameter, which is quicker to write."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
 
 
 def close_in(
@@ -99,34 +100,44 @@ def close_in(
     In an order PostgreSQL would rather walk through a million rows than ask the index.
     """
     texts = rows.order_by().annotate(found_text=SearchText(source))
-    return by_index(texts.values_list("pk", "found_text", *besides)[:most])
+    asked = texts.values_list("pk", "found_text", *besides)[:most]
+    try:
+        return answered(*asked.query.sql_with_params())
+    except EmptyResultSet:
+        return []
 
 
-def by_index(rows: QuerySet[Any]) -> list[Any]:
-    """The rows, asked of the index: the planner thinks too little of comparing texts to do so itself."""
-    if connection.vendor != "postgresql":
-        return list(rows)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        found = list(rows)
-        cursor.execute("SET LOCAL enable_seqscan = on")
-    return found
+def answered(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The answer, by an index where there is one: PostgreSQL's planner thinks too little of comparing texts
+    to ask it by itself. What tells it so travels with the statement and holds no longer."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SET LOCAL enable_seqscan = off; {statement}; SET LOCAL enable_seqscan = on",
+                params,
+            )
+            cursor.nextset()
+        else:
+            cursor.execute(statement, params)
+        return cursor.fetchall()
 
 
 # --- the full-text table of SQLite ----------------------------------------------------------------
-def rows_holding(source: Source, alternatives: Sequence[Sequence[str]], most: int) -> list[int]:
-    """At most ``most`` keys of rows, newest first, that hold the trigrams of one of the alternatives.
+def rows_holding(source: Source, alternatives: Sequence[Sequence[str]], most: int) -> RawSQL:
+    """For ``pk__in``: at most ``most`` keys of rows, newest first, that hold the trigrams of one of the
+    alternatives.
 
     Trigrams only: the caller looks whether they stand in one piece. Patterns without a trigram
     make an alternative that cannot be asked for; callers pass none.
     """
-    asked = " OR ".join(f"({' AND '.join(map(_quoted, way))})" for way in _least(alternatives))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT rowid FROM {source.index} WHERE {source.index} MATCH %s ORDER BY rowid DESC LIMIT %s",  # noqa: S608
-            [asked, most],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
+    statement = f"SELECT rowid FROM {source.index}(%s) ORDER BY rowid DESC LIMIT %s"  # noqa: S608
+    return RawSQL(statement, [match(alternatives), most])  # noqa: S611
+
+
+def match(alternatives: Sequence[Sequence[str]]) -> str | None:
+    """What the full-text table is asked for; None where there is nothing to ask."""
+    ways = _least(alternatives)
+    return " OR ".join(f"({' AND '.join(map(_quoted, way))})" for way in ways) or None
 
 
 def _least(alternatives: Sequence[Sequence[str]]) -> list[list[str]]:

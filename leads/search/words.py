@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from leads.normalising import LEGAL_FORMS, folded
@@ -21,7 +23,7 @@ MOST_TERMS, LONGEST_TERM = 6, 60
 INSIDE_WORDS = 3
 #: From this length on a word may hold one slip, or two.
 ONE_SLIP, TWO_SLIPS = 4, 8
-_NOT_WORD = re.compile(r"[^\w]+")
+_WORD, _NOT_WORD = re.compile(r"\w+"), re.compile(r"[^\w]+")
 _PHONE = re.compile(r"\+?[\d ()/.\-]{4,}")
 
 
@@ -84,47 +86,46 @@ def is_close(term: Term, text: str) -> bool:
 
     A slip is a letter too many, too few, wrong, or two in the wrong order.
     """
-    return Comparison().distance([term], text) is not None
+    return distances([term], [text]) != [None]
 
 
-class Comparison:
-    """Texts against terms, one question long: names repeat from row to row, so each word is compared once."""
+def distances(terms: Sequence[Term], texts: Sequence[str]) -> list[int | None]:
+    """How many slips lie between the terms and the words of each text, for the order of what was found;
+    None where a term does not stand in it but for a slip or two.
 
-    def __init__(self) -> None:
-        self._begins: dict[tuple[str, str], bool] = {}
-        self._far: dict[tuple[str, str], int] = {}
+    Names repeat from text to text, so each word is compared once.
+    """
+    lower = [text.lower() for text in texts]
+    split = [set(_WORD.findall(text)) or {""} for text in lower]
+    near = [_near(term, set().union(*split)) for term in terms]
+    holding = [
+        all(contains(term, text) or not close.isdisjoint(words) for term, close in near)
+        for text, words in zip(lower, split, strict=True)
+    ]
+    seen = set().union(*itertools.compress(split, holding))
+    far = [_slips_to(term, seen) for term in terms]
+    return [
+        sum(min(map(slips.__getitem__, words)) for slips in far) if holds else None
+        for words, holds in zip(split, holding, strict=True)
+    ]
 
-    def distance(self, terms: Iterable[Term], text: str) -> int | None:
-        """How many slips lie between the terms and the words of a text, for the order of what was found;
-        None where a term does not stand in it but for a slip or two."""
-        text, sum_ = text.lower(), 0
-        words = set(_NOT_WORD.sub(" ", text).split()) or {""}
-        for term in terms:
-            if not (contains(term, text) or self._is_close(term, words)):
-                return None
-            sum_ += min(self._slips(term.text, word) for word in words)
-        return sum_
 
-    def _is_close(self, term: Term, words: Iterable[str]) -> bool:
-        most = slips(term)
-        return bool(most) and any(self._begins_so(term.text, word, most) for word in words)
+def _near(term: Term, words: Iterable[str]) -> tuple[Term, set[str]]:
+    """The term, and those of the words that begin with it but for as many slips as it may hold."""
+    most, length = slips(term), len(term.text)
+    if not most:
+        return term, set()
+    long = [word for word in words if len(word) >= length - most]
+    ends = (length - 1, length, length + 1)
+    begins = {word[:end] for word in long for end in ends}
+    found = process.extract(term.text, begins, scorer=OSA.distance, score_cutoff=most, limit=None)
+    close = {begin for begin, _, _ in found}
+    return term, {word for word in long if any(word[:end] in close for end in ends)}
 
-    def _begins_so(self, term: str, word: str, most: int) -> bool:
-        known = self._begins.get((term, word))
-        if known is None:
-            ends = {min(len(word), len(term) + step) for step in (-1, 0, 1)}
-            known = self._begins[term, word] = any(
-                OSA.distance(term, word[:end], score_cutoff=most) <= most
-                for end in ends
-                if end >= len(term) - most
-            )
-        return known
 
-    def _slips(self, term: str, word: str) -> int:
-        known = self._far.get((term, word))
-        if known is None:
-            known = self._far[term, word] = OSA.distance(term, word)
-        return known
+def _slips_to(term: Term, words: Collection[str]) -> dict[str, int]:
+    found = process.extract(term.text, words, scorer=OSA.distance, limit=None)
+    return {word: int(slips) for word, slips, _ in found}
 
 
 def swapped(term: Term) -> list[tuple[str, ...]]:
@@ -152,7 +153,19 @@ def pieces(term: Term) -> list[tuple[str, ...]]:
     # Fewer letters would stand in too many names; a word of four is found by its other slips.
     least = max(4, min(len(term.text), 7) - 1)
     telling = (parts for parts in kept if sum(map(len, parts)) >= least)
-    return list(dict.fromkeys([*swapped(term), *telling]))
+    return _without_implied(list(dict.fromkeys([*swapped(term), *telling])))
+
+
+def _without_implied(ways: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The ways without those that hold all parts of another: whoever asks for either finds these, too."""
+    return [
+        way
+        for way in ways
+        if not any(
+            other != way and all(any(part in whole for whole in way) for part in other)
+            for other in ways
+        )
+    ]
 
 
 def splits(terms: Sequence[Term]) -> list[tuple[list[Term], list[Term]]]:

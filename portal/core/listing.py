@@ -10,7 +10,7 @@ import binascii
 import contextlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
 from django.db import connections
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Max, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
@@ -216,13 +216,26 @@ def capped_count(rows: QuerySet[Any]) -> tuple[int, bool]:
     return min(seen, COUNT_CAP), seen > COUNT_CAP
 
 
+def counts_by(rows: QuerySet[Any], way: Callable[[], int]) -> QuerySet[Any]:
+    """The rows, of which ``way`` tells quicker how many there are: exactly up to the cap, and more than that
+    otherwise. ``counted`` asks it as long as nobody narrows them further."""
+    rows = rows.all()
+    rows.query.counted_by = way, len(rows.query.where.children)  # type: ignore[attr-defined]
+    return rows
+
+
 def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     """How many, and whether that is an estimate: exact up to 10,000, two telling digits beyond.
 
-    One statement, however many there are.
+    One statement, however many there are; three at most where there is a quicker way.
     """
-    is_planned = connections[rows.db].vendor == "postgresql"
-    seen, expected = (_planned if is_planned else _sampled)(rows.order_by())
+    way, narrowed = getattr(rows.query, "counted_by", (None, 0))
+    if way is not None and len(rows.query.where.children) == narrowed:
+        seen = way()
+        expected = _stood_for(rows.order_by()) if seen > COUNT_CAP else seen
+    else:
+        is_planned = connections[rows.db].vendor == "postgresql"
+        seen, expected = (_planned if is_planned else _sampled)(rows.order_by())
     return (max(_rounded(expected), COUNT_CAP), True) if seen > COUNT_CAP else (seen, False)
 
 
@@ -243,10 +256,15 @@ def _planned(rows: QuerySet[Any]) -> tuple[int, int]:
 
 
 #: The keys of the rows to look at: as far apart as all of them fit between the first and the last.
-_SPREAD = """
+_SPREAD = {
+    "sqlite": """
 WITH RECURSIVE place(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n < {last})
 SELECT 1 + n * (SELECT MAX({key}) FROM {table}) / {number} FROM place
-"""
+""",
+    "postgresql": """
+SELECT 1 + n * (SELECT MAX({key}) FROM {table}) / {number} FROM generate_series(0, {last}) n
+""",
+}
 _COUNTED = """
 SELECT n, CASE WHEN n > {cap} THEN (SELECT COUNT(*) FROM ({sample})) * (SELECT MAX({key}) FROM {table}) / {number} END
 FROM (SELECT COUNT(*) n FROM ({capped}))
@@ -260,9 +278,7 @@ def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
     """
     if not rows.query.where:
         return (number := rows.count()), number
-    quoted, options = connections[rows.db].ops.quote_name, rows.model._meta
-    names = {"key": quoted(str(options.pk.column)), "table": quoted(options.db_table)}
-    spread = RawSQL(_SPREAD.format(last=SAMPLES - 1, number=SAMPLES, **names), [])  # noqa: S611
+    names, spread = _spread(rows)
     try:
         capped = rows.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
         sample = rows.filter(pk__in=spread).values("pk").query.sql_with_params()
@@ -275,6 +291,21 @@ def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
         cursor.execute(statement, [*sample[1], *capped[1]])
         seen, expected = cursor.fetchone()
     return seen, expected or 0
+
+
+def _stood_for(rows: QuerySet[Any]) -> int:
+    """How many the rows of a sample stand for."""
+    found = rows.filter(pk__in=_spread(rows)[1]).count()
+    last = rows.model._base_manager.aggregate(last=Max("pk"))["last"] or 0
+    return int(found * last / SAMPLES)
+
+
+def _spread(rows: QuerySet[Any]) -> tuple[dict[str, str], RawSQL]:
+    """What key and table are called, and the keys of a sample."""
+    quoted, options = connections[rows.db].ops.quote_name, rows.model._meta
+    names = {"key": quoted(str(options.pk.column)), "table": quoted(options.db_table)}
+    keys = _SPREAD[connections[rows.db].vendor].format(last=SAMPLES - 1, number=SAMPLES, **names)
+    return names, RawSQL(keys, [])  # noqa: S611
 
 
 def _column(model: type[Model], name: str) -> Field[Any, Any]:

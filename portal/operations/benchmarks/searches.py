@@ -41,12 +41,8 @@ def _finds(words: str) -> Work:
 
 
 def _asks(statement: str, *params: str) -> Work:
-    def work() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params)
-            cursor.fetchall()
-
-    return work
+    """The statement, and the records made of its rows: whoever searches has these to make."""
+    return lambda: list(Lead.objects.raw(statement, params))
 
 
 def _match(word: str) -> str:
@@ -79,8 +75,9 @@ def _bare_company(name: str) -> Work:
 def _bare_slip(word: str) -> Work:
     if connection.vendor == "postgresql":
         return _asks(_newest(f"{LEADS.text(LEADS.columns)} %%> %s"), word)
+    # What holds any part of it comes in millions; those that hold most of it are close.
     any_part = " OR ".join(f'"{part}"' for part in trigrams(word))
-    return _asks(_newest(f"id IN ({_keys(LEADS)} ORDER BY rowid DESC LIMIT 2000)"), any_part)
+    return _asks(_newest(f"id IN ({_keys(LEADS)} ORDER BY rank LIMIT {FIRST})"), any_part)
 
 
 def _newest(where: str) -> str:
