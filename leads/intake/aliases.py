@@ -129,7 +129,8 @@ _DEAL_NAMES = {
         Estimated Value; Revenue; Expected Revenue; Total Amount; Betrag; Wert""",
     "currency": "Currency; Currency Code; Amount Currency; deal_currency_code; CurrencyIsoCode; Währung",
     "stage": "Stage; Deal Stage; Sales Stage; Pipeline Stage; Opportunity Stage; StageName; dealstage",
-    "status": "Status; Deal Status; Outcome; Close Outcome; Result; Won or lost",
+    "status": """Status; Deal Status; Outcome; Close Outcome; Result; Won or lost; Won/Lost; Win/Loss; Opportunity Result; Opportunity Status;
+        Opportunity Outcome; Deal Result; Deal Outcome""",
     "created_at": _NAMES["created_at"] + "; Engage Date; Opened; Open Date; Opened At; Start Date",
     "expected_close_on": "Expected Close Date; Expected Close; Estimated Close Date; Est. Close Date; Closing Date; Expected Close On",
     "closed_at": "Close Date; Closed Date; Closed At; Closed On; Won Time; Won Date; Actual Close Date; closedate; Closed",
@@ -144,13 +145,14 @@ _TOUCH_NAMES = {
         Call ID; Message ID; Submission ID; conversion_id""",
     "lead.external_id": "Lead ID; Contact ID; Person ID; Prospect ID; Who ID; leadid; contactid; MQL ID; Associated Contact IDs; Subscriber ID",
     "lead.email": "Email; Lead Email; Contact Email; Recipient; Email Address; E-mail; To; Person - Email",
-    "visitor": "Visitor; Visitor ID; Anonymous ID; Cookie ID; Client ID; Device ID; User pseudo ID",
+    "visitor": """Visitor; Visitor ID; Full Visitor ID; Anonymous ID; Cookie ID; Client ID; Device ID; User pseudo ID; Visitor UUID;
+        Distinct ID""",
     "system": "System; Source System; Platform",
     "kind": """Kind; Type; Touch Type; Touchpoint Type; Activity Type; Engagement Type; Event Type; Session Type; Interaction Type; Event;
         Event Name; Channel; Touch Channel""",
     "direction": "Direction; Touch Direction; Call Direction; Inbound or outbound",
     "occurred_at": """Occurred At; Timestamp; Date; Time; When; Touch Timestamp; Activity Timestamp; Session Timestamp; Event Timestamp;
-        Activity Date; Event Date; Touch Date; Created At; Created; Created Date; Sent At; Submitted At; Start Time; Event Time; Datum""",
+        Activity Date; Event Date; Touch Date; Created At; Created; Created Date; Sent At; Submitted At; Start Time; Event Time; Visit Start Time; Visit Time; Hit Time; Session Start; Datum""",
     "campaign": _NAMES["campaign"] + "; Email Campaign ID",
     "title": "Title; Subject; Page Title; Form Name; Event Title; Activity Subject",
     "body": "Body; Text; Message; Notes; Note; Comments; Description; Comment",
