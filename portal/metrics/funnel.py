@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +66,16 @@ class Funnel:
 
 def funnel(leads: QuerySet[Any], stages: Sequence[Stage]) -> Funnel:
     """One pass over the leads, one over the won ones and one over the history."""
-    standings = standings_of(leads, stages)
-    days = median_stays(leads)
+    return funnel_of(standings_of(leads, stages), stages, median_stays(leads), median_days(leads))
+
+
+def funnel_of(
+    standings: Sequence[Standing],
+    stages: Sequence[Stage],
+    days: Mapping[int, float],
+    median: float | None,
+) -> Funnel:
+    """The figures out of how many leads stand where; ``days`` by stage, ``median`` to won."""
     entered = [_entered(standings, stage, stages) for stage in stages]
     following: list[int | None] = [*entered[1:], None]
     return Funnel(
@@ -84,7 +92,7 @@ def funnel(leads: QuerySet[Any], stages: Sequence[Stage]) -> Funnel:
         ],
         leads=sum(group.leads for group in standings),
         won=sum(group.leads for group in standings if group.status == Lead.Status.WON),
-        median_days=median_days(leads),
+        median_days=median,
     )
 
 

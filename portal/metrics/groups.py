@@ -57,16 +57,16 @@ def tabulated(leads: QuerySet[Any], by: str, *, most: int = MOST_GROUPS) -> Tabu
     groups = [
         Group(
             row["k"],
-            _finished({m.name: row[f"n_{m.name}"] for m in COUNTS}, days.by_group.get(row["k"])),
+            finished({m.name: row[f"n_{m.name}"] for m in COUNTS}, days.by_group.get(row["k"])),
         )
         for row in counted[:most]
     ]
     if len(groups) == most:
         return _cut_off(leads, keyed, groups, days)
-    return Tabulated(groups, _finished(_sums(groups), days.whole))
+    return Tabulated(groups, finished(sums(groups), days.whole))
 
 
-def _sums(groups: Iterable[Group]) -> dict[str, int]:
+def sums(groups: Iterable[Group]) -> dict[str, int]:
     counts = dict.fromkeys((m.name for m in COUNTS), 0)
     for group in groups:
         for name in counts:
@@ -74,7 +74,7 @@ def _sums(groups: Iterable[Group]) -> dict[str, int]:
     return counts
 
 
-def _finished(counts: Mapping[str, Any], days: float | None) -> dict[str, Any]:
+def finished(counts: Mapping[str, Any], days: float | None) -> dict[str, Any]:
     return {**counts, "conversion": share(counts["won"], counts["leads"]), "median_days": days}
 
 
@@ -83,14 +83,14 @@ def _cut_off(
 ) -> Tabulated:
     """What lies beyond the groups told apart is one group without a median."""
     whole = leads.order_by().aggregate(**{m.name: m.aggregate for m in COUNTS})
-    shown = _sums(groups)
+    shown = sums(groups)
     counts = {name: whole[name] - shown[name] for name in shown}
     if counts["leads"]:
         number = keyed.aggregate(number=Count("k", distinct=True))["number"]
-        groups = [*groups, Group(None, _finished(counts, None), size=number - len(groups))]
-    return Tabulated(groups, _finished(whole, days.whole))
+        groups = [*groups, Group(None, finished(counts, None), size=number - len(groups))]
+    return Tabulated(groups, finished(whole, days.whole))
 
 
 def combined(groups: list[Group]) -> Group:
     """Several groups as one. A median cannot be had from medians, so it has none."""
-    return Group(None, _finished(_sums(groups), None), size=len(groups))
+    return Group(None, finished(sums(groups), None), size=len(groups))

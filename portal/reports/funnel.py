@@ -13,6 +13,7 @@ from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
 from portal.metrics.funnel import Funnel, StageFigures, funnel
 from portal.metrics.metric import TEXT
+from portal.metrics.rollups import reading
 from portal.reports.cohort import Cohort
 from portal.reports.forms import ReportForm
 from portal.reports.report import Report
@@ -33,7 +34,7 @@ COMPARED = tuple(before(column) for column in FIGURES if column.key in {"entered
 def build(form: ReportForm) -> ReportTable:
     """One row a stage; the totals tell the whole way, from creation to won."""
     cohort, stages = form.cohort(), list(Stage.objects.active().select_related("revision"))
-    found = funnel(cohort.leads(), stages)
+    found = _found(cohort, stages)
     rows = [_row(figures, cohort, stages) for figures in found.stages]
     whole = _whole(found, cohort)
     columns = [STAGE, *FIGURES]
@@ -52,6 +53,14 @@ def build(form: ReportForm) -> ReportTable:
         chart=_chart(rows, whole),
         notes=_notes(rows, whole),
     )
+
+
+def _found(cohort: Cohort, stages: Sequence[Stage]) -> Funnel:
+    question = cohort.question()
+    leads = cohort.leads()
+    if question and reading.is_open() and (found := reading.funnel(question, stages, leads)):
+        return found
+    return funnel(leads, stages)
 
 
 def _row(found: StageFigures, cohort: Cohort, stages: Sequence[Stage]) -> Row:
@@ -101,7 +110,7 @@ def _whole(found: Funnel, cohort: Cohort) -> Row:
 
 
 def _compare(rows: Sequence[Row], earlier: Cohort, stages: Sequence[Stage]) -> None:
-    found = funnel(earlier.leads(), stages)
+    found = _found(earlier, stages)
     old: dict[str | None, dict[str, Any]] = {
         figures.stage.slug: _values(figures) for figures in found.stages
     }

@@ -13,8 +13,9 @@ from portal.accounts.policy import masked_fields
 from portal.core.charts import Chart, Series, hbar_chart
 from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
-from portal.metrics.groups import ATTRIBUTE, Group, combined, tabulated
+from portal.metrics.groups import ATTRIBUTE, Group, Tabulated, combined, tabulated
 from portal.metrics.metric import TEXT
+from portal.metrics.rollups import reading
 from portal.reports.cohort import Cohort
 from portal.reports.forms import SourcesForm
 from portal.reports.report import Report
@@ -62,7 +63,7 @@ def build(form: SourcesForm) -> ReportTable:
 
 def _table(cohort: Cohort, by: str, reader: User) -> tuple[list[Row], Row]:
     """One row a group, and the row of all."""
-    found = tabulated(cohort.leads(), COLUMNS.get(by, by))
+    found = _from_rollups(cohort, by) or tabulated(cohort.leads(), COLUMNS.get(by, by))
     groups = found.groups
     if _hides_rare(reader, by):
         groups = _rare_combined(groups)
@@ -70,6 +71,12 @@ def _table(cohort: Cohort, by: str, reader: User) -> tuple[list[Row], Row]:
     may_open = not (by.startswith(ATTRIBUTE) and _sees_no_attributes(reader))
     rows = [_row(group, cohort, by, titles, may_open=may_open) for group in groups]
     return rows, Row("All", None, found.whole, _links(cohort), sample=found.whole["leads"])
+
+
+def _from_rollups(cohort: Cohort, by: str) -> Tabulated | None:
+    asked = cohort.question()
+    question = asked.by(by) if asked and by in reading.LABELS else None
+    return reading.tabulated(question) if question and reading.is_open() else None
 
 
 def _sees_no_attributes(reader: User) -> bool:
