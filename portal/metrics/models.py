@@ -90,7 +90,7 @@ class LeadTally(models.Model):
 class StaleLead(models.Model):
     """Something in the history of a lead changed, so its stays are to be told anew."""
 
-    lead_id = models.BigIntegerField()
+    lead_id = models.BigIntegerField(db_index=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from leads.models import Lead
 from portal.metrics.rollups import triggers
 from portal.metrics.rollups.folding import fold_rollups, is_whole, rebuild
 
@@ -10,9 +9,9 @@ __all__ = ["fold_rollups", "keep_rollups", "rebuild"]
 
 
 def keep_rollups() -> None:
-    """See to the triggers. Where they were missing and there are leads, the next sweep counts anew;
-    until then reports count the leads themselves."""
-    if not triggers.install():
-        return
-    if not is_whole() and not Lead.objects.exists():
+    """See to the triggers, and count anew where they were missing or days were those of another zone.
+
+    After migrations, because then nobody writes yet who would have to wait for SQLite.
+    """
+    if triggers.install() and not is_whole():
         rebuild()

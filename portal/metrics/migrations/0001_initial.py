@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name='StaleLead',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lead_id', models.BigIntegerField()),
+                ('lead_id', models.BigIntegerField(db_index=True)),
             ],
             options={
                 'ordering': ['pk'],

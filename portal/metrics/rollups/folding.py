@@ -77,7 +77,7 @@ def is_whole() -> bool:
 
 
 def rebuild() -> None:
-    """Count everything anew (1,000,000 leads: see portal/docs/operations.md); readers wait for nothing."""
+    """Count everything anew. Readers wait for nothing, and on PostgreSQL writers neither."""
     with _alone() as cursor:
         cursor.execute("DELETE FROM metrics_leadtally")
         cursor.execute("DELETE FROM metrics_stay")

@@ -30,7 +30,7 @@ PREFIX = "metrics_"
 
 
 def install() -> bool:
-    """Make the triggers where one is missing, after which roll-ups hold nothing that can be relied on.
+    """Make the triggers where one is missing, after which nothing that roll-ups hold is relied on.
 
     False where the tables are not there, which is so while migrations go back and forth. Runs after
     every migration, because one that rebuilds a table on SQLite drops its triggers. Whoever changes
@@ -104,10 +104,13 @@ def _stale(lead: str) -> str:
 
 
 def _counts(row: str) -> str:
-    """Whether a stage change bears on a stay: the first of a new lead, which an import writes by the
-    hundred thousand, does not."""
-    others = f"SELECT 1 FROM {CHANGES} o WHERE o.lead_id = {row}.lead_id AND o.id <> {row}.id"  # noqa: S608
-    return f"({row}.from_stage_id IS NOT NULL OR EXISTS ({others}))"
+    """Whether a stage change bears on a stay. The first one of a new lead, which an import writes by
+    the hundred thousand, does not: it is no stay by itself, and there is none that it would begin."""
+    known = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} o WHERE o.lead_id = {row}.lead_id)"  # noqa: S608
+        for table in ("metrics_stay", "metrics_stalelead")
+    )
+    return f"({row}.from_stage_id IS NOT NULL OR {known})"
 
 
 def _stale_of(rows: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connection
 
 from portal.funnel.models import Stage
+from portal.metrics import services
+from portal.metrics.rollups import reading
 from portal.operations.benchmarks.measuring import Duel, Work
 from portal.operations.benchmarks.pages import Reader
 
@@ -70,15 +72,23 @@ PAIRS = """
 SELECT team_id, heard_about_us, source, COUNT(*) FROM leads_lead WHERE heard_state = 'told'
 GROUP BY team_id, heard_about_us, source
 """
-LIVE, PAGE = 1.2, 1.5
-REPORTS = tuple(
-    f"report-{name}{end}"
-    for name in ("sources", "funnel", "win-rate", "self-reported")
-    for end in ("", "-page")
+#: What each may cost when it is asked of the leads, as a page, and when it is asked of roll-ups.
+LIVE, PAGE, ROLLED_UP = 1.2, 1.5, 0.1
+API = "/api/v1/reports"
+HELD = ("sources", "funnel")
+REPORTS = (
+    *(
+        f"report-{name}{end}"
+        for name in ("sources", "funnel", "win-rate", "self-reported")
+        for end in ("", "-page")
+    ),
+    *(f"report-{name}-rollup" for name in HELD),
 )
 
 
 def report_duels(wanted: frozenset[str]) -> list[Duel]:
+    if wanted.isdisjoint(REPORTS):
+        return []
     reader, found = Reader(), []
     bare = {
         "sources": _sources,
@@ -87,12 +97,45 @@ def report_duels(wanted: frozenset[str]) -> list[Duel]:
         "self-reported": lambda: [TOLD, PAIRS],
     }
     for name, statements in bare.items():
-        for end, goal, address in (("", LIVE, "/api/v1/reports"), ("-page", PAGE, "/reports")):
-            if f"report-{name}{end}" in wanted:
-                asks = _asks(statements())
-                opens = reader.opens(f"{address}/{name}/")
-                found.append(Duel(f"report-{name}{end}", goal, AGAINST, opens, asks))
+        asks, address = _asks(statements()), f"{API}/{name}/"
+        ways = {
+            "": (LIVE, _live(reader.opens(address))),
+            "-page": (PAGE, _live(reader.opens(f"/reports/{name}/"))),
+            "-rollup": (ROLLED_UP, reader.opens(address)),
+        }
+        found += [
+            Duel(f"report-{name}{end}", goal, AGAINST, work, asks)
+            for end, (goal, work) in ways.items()
+            if f"report-{name}{end}" in wanted
+        ]
+    _rolled_up(reader, [name for name in HELD if f"report-{name}-rollup" in wanted])
     return found
+
+
+def _live(work: Work) -> Work:
+    """The same, counted from the leads whatever the roll-ups hold."""
+
+    def counted() -> None:
+        with reading.live():
+            work()
+
+    return counted
+
+
+def _rolled_up(reader: Reader, names: list[str]) -> None:
+    """Have the roll-ups as a sweep leaves them, and see that they say what the leads say."""
+    if names:
+        services.rebuild()
+    for name in names:
+        told = _numbers(reader, name)
+        with reading.live():
+            if _numbers(reader, name) != told:
+                raise AssertionError(f"The roll-ups of {name} do not say what the leads say.")
+
+
+def _numbers(reader: Reader, name: str) -> tuple[object, object]:
+    answer = reader.portal.get(f"{API}/{name}/").json()
+    return answer["rows"], answer["totals"]
 
 
 def _asks(statements: list[str]) -> Work:

@@ -172,8 +172,18 @@ def test_without_its_triggers_nothing_is_relied_on(past, as_marketer):
 
     services.keep_rollups()
 
+    check(as_marketer)
+    make_past(4)
+    assert LeadChange.objects.exists()
+    check(as_marketer)
+
+
+def test_what_was_never_counted_is_counted_by_the_sweep(past, as_marketer):
+    Rollup.objects.all().delete()
     assert not answer(as_marketer, "funnel", {})[1]
+
     services.fold_rollups(timezone.now())
+
     check(as_marketer)
 
 
@@ -185,11 +195,11 @@ def test_a_migration_that_makes_the_table_of_leads_anew_is_noticed(past, as_mark
         on = "" if connection.vendor == "sqlite" else " ON leads_lead"
         cursor.execute(f"DROP TRIGGER {trigger}{on}")
     make_past(3)
+    assert not LeadChange.objects.exists()
 
     call_command("migrate", verbosity=0)
 
-    assert not Rollup.objects.exists()
-    services.fold_rollups(timezone.now())
+    check(as_marketer)
     make_past(4)
     check(as_marketer)
 
