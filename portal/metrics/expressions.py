@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 from typing import Any
 
 from django.db.models import Expression, F, FloatField, Func, IntegerField, TextField, Value
@@ -30,13 +31,39 @@ class DaysBetween(Func):
         )
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler,
-            connection,
-            template="CAST(julianday(%(expressions)s) AS INTEGER)",
-            arg_joiner=") - julianday(",
-            **context,
-        )
+        """Moments are stored in UTC, so where the deployment is in UTC their text begins with the
+        day; elsewhere Django's function in Python tells it, which takes several times as long."""
+        clone = self.copy()
+        template, joiner = "CAST(julianday(%(expressions)s) AS INTEGER)", ") - julianday("
+        if is_utc(timezone.get_default_timezone()):
+            clone.set_source_expressions([day.lhs for day in self.get_source_expressions()])
+            template = "CAST(julianday(SUBSTR(%(expressions)s, 1, 10)) AS INTEGER)"
+            joiner = ", 1, 10)) - julianday(SUBSTR("
+        return clone.as_sql(compiler, connection, template=template, arg_joiner=joiner, **context)
+
+
+def is_utc(zone: tzinfo) -> bool:
+    return str(zone) in {"UTC", "Etc/UTC"}
+
+
+class Aside(Func):
+    """A column by which rows are grouped without its index.
+
+    SQLite would walk through the index to have the rows in order and fetch each from elsewhere in
+    the table, which takes several times as long as to sort what one pass over the table found.
+    """
+
+    arity = 1
+
+    def __init__(self, expression: str | Expression | F, **extra: Any) -> None:
+        super().__init__(expression, **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return compiler.compile(self.source_expressions[0])
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"+{column}", params
 
 
 class HoursBetween(Func):

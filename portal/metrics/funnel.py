@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Coalesce, Lag
 
-from leads.models import Lead, StageChange
-from leads.reach import reached_stage
+from leads.models import REACH, Lead, StageChange
+from leads.reach import reached_stage, reaching
+from portal.metrics.conversion import median_days
 from portal.metrics.expressions import DaysBetween
 from portal.metrics.medians import medians
 from portal.metrics.metric import DAYS, JOINT, LEADS, SALES, SHARE, Metric, share
@@ -35,23 +36,104 @@ class StageFigures:
         return share(self.converted, self.entered)
 
 
-def funnel(leads: QuerySet[Any], stages: Sequence[Stage]) -> list[StageFigures]:
-    """One row a stage in force, in order: one pass over the leads, one over their history."""
-    counts = leads.order_by().aggregate(**_counts(stages))
-    days = median_stays(leads)
-    following: list[int | None] = [counts[f"entered_{stage.pk}"] for stage in stages[1:]]
-    following += [None] if stages else []
-    return [
-        StageFigures(
-            stage=stage,
-            entered=counts[f"entered_{stage.pk}"],
-            current=counts[f"current_{stage.pk}"],
-            lost=counts[f"lost_{stage.pk}"],
-            converted=went_on,
-            median_days=days.get(stage.pk),
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """So many leads that came equally far, stand in the same stage and are equally open, won or lost.
+
+    ``beyond`` holds the stages that they came to where ``reached`` alone does not tell.
+    """
+
+    reached: int
+    stage_id: int
+    status: str
+    leads: int
+    beyond: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """One row a stage in force, in order; how many leads there are, and how many became customers."""
+
+    stages: list[StageFigures]
+    leads: int
+    won: int
+    median_days: float | None
+
+    @property
+    def conversion(self) -> float | None:
+        return share(self.won, self.leads)
+
+
+def funnel(leads: QuerySet[Any], stages: Sequence[Stage]) -> Funnel:
+    """One pass over the leads, one over the won ones and one over the history."""
+    return funnel_of(standings_of(leads, stages), stages, median_stays(leads), median_days(leads))
+
+
+def funnel_of(
+    standings: Sequence[Standing],
+    stages: Sequence[Stage],
+    days: Mapping[int, float],
+    median: float | None,
+) -> Funnel:
+    """The figures out of how many leads stand where; ``days`` by stage, ``median`` to won."""
+    entered = [_entered(standings, stage, stages) for stage in stages]
+    following: list[int | None] = [*entered[1:], None]
+    return Funnel(
+        stages=[
+            StageFigures(
+                stage=stage,
+                entered=came,
+                current=_standing(standings, stage, is_lost=False),
+                lost=_standing(standings, stage, is_lost=True),
+                converted=went_on,
+                median_days=days.get(stage.pk),
+            )
+            for stage, came, went_on in zip(stages, entered, following, strict=False)
+        ],
+        leads=sum(group.leads for group in standings),
+        won=sum(group.leads for group in standings if group.status == Lead.Status.WON),
+        median_days=median,
+    )
+
+
+def standings_of(leads: QuerySet[Any], stages: Sequence[Stage]) -> list[Standing]:
+    """As many rows as there are combinations, however many leads there are."""
+    unclear = [stage for stage in stages if reaching(stage, stages) is None]
+    told = {
+        f"beyond_{stage.pk}": Case(
+            When(reached_stage(stage, stages), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
         )
-        for stage, went_on in zip(stages, following, strict=True)
+        for stage in unclear
+    }
+    columns = ("reached", "stage_id", "status", *told)
+    rows = leads.order_by().annotate(**told).values(*columns).annotate(number=Count("*"))
+    return [
+        Standing(
+            row["reached"],
+            row["stage_id"],
+            row["status"],
+            row["number"],
+            frozenset(stage.pk for stage in unclear if row[f"beyond_{stage.pk}"]),
+        )
+        for row in rows
     ]
+
+
+def _entered(standings: Sequence[Standing], stage: Stage, stages: Sequence[Stage]) -> int:
+    kind = reaching(stage, stages)
+    if kind is None:
+        return sum(group.leads for group in standings if stage.pk in group.beyond)
+    return sum(group.leads for group in standings if group.reached >= REACH[kind])
+
+
+def _standing(standings: Sequence[Standing], stage: Stage, *, is_lost: bool) -> int:
+    return sum(
+        group.leads
+        for group in standings
+        if group.stage_id == stage.pk and (group.status == Lead.Status.LOST) is is_lost
+    )
 
 
 def is_current(stage: Stage) -> Q:
@@ -61,18 +143,6 @@ def is_current(stage: Stage) -> Q:
 
 def is_lost_in(stage: Stage) -> Q:
     return Q(stage=stage, status=Lead.Status.LOST)
-
-
-def _counts(stages: Sequence[Stage]) -> dict[str, Count]:
-    return {
-        f"{what}_{stage.pk}": Count("pk", filter=condition)
-        for stage in stages
-        for what, condition in (
-            ("entered", reached_stage(stage, stages)),
-            ("current", is_current(stage)),
-            ("lost", is_lost_in(stage)),
-        )
-    }
 
 
 def median_stays(leads: QuerySet[Any]) -> dict[int, float]:

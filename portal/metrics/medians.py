@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-BY_PERCENTILE = """
-SELECT k, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY v)
-FROM ({inner}) measured WHERE v IS NOT NULL GROUP BY k
+#: How often each number is there; the median stands where half of them lie before it, or is the
+#: mean of the two numbers in the middle. Numbers repeat, so little is left to be put in order.
+BY_HISTOGRAM = """
+WITH counted AS (
+  SELECT k, v, COUNT(*) AS n FROM ({inner}) measured WHERE v IS NOT NULL GROUP BY k, v
+), placed AS (
+  SELECT 0 AS whole, k, v, n, SUM(n) OVER (PARTITION BY k ORDER BY v) AS upto,
+         SUM(n) OVER (PARTITION BY k) AS size FROM counted {whole}
+)
+SELECT whole, k, AVG(v) FROM placed
+WHERE 2 * upto >= size AND 2 * (upto - n) <= size GROUP BY whole, k
 """
-#: The middle row of each group, or the mean of the two in the middle.
-BY_WINDOW = """
-SELECT k, AVG(v) FROM (
-  SELECT k, v, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v) place, COUNT(*) OVER (PARTITION BY k) size
-  FROM ({inner}) measured WHERE v IS NOT NULL
-) ranked WHERE 2 * place BETWEEN size AND size + 2 GROUP BY k
+WHOLE = """
+  UNION ALL
+  SELECT 1, NULL, v, n, SUM(n) OVER (ORDER BY v), SUM(n) OVER ()
+  FROM (SELECT v, SUM(n) AS n FROM counted GROUP BY v) summed
 """
 
 
-def medians(rows: QuerySet[Any], *, statement: str = "") -> dict[Any, float]:
+@dataclass(frozen=True, slots=True)
+class Medians:
+    """Group → median, without groups that have no number; and the median of all numbers."""
+
+    by_group: dict[Any, float] = field(default_factory=dict)
+    whole: float | None = None
+
+
+def medians(rows: QuerySet[Any]) -> dict[Any, float]:
     """Group → median. ``rows`` yields exactly two columns, ``k`` (group) and ``v`` (number or NULL).
 
-    Groups without a number are absent. ``statement`` is for the test that both agree.
+    Groups without a number are absent.
     """
-    connection = connections[rows.db]
-    statement = statement or (BY_PERCENTILE if connection.vendor == "postgresql" else BY_WINDOW)
+    return _asked(rows, "").by_group
+
+
+def medians_and_whole(rows: QuerySet[Any]) -> Medians:
+    """The same, with the median over all groups, in the same pass."""
+    return _asked(rows, WHOLE)
+
+
+def _asked(rows: QuerySet[Any], whole: str) -> Medians:
     try:
         inner, params = rows.order_by().query.get_compiler(rows.db).as_sql()
     except EmptyResultSet:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(inner=inner), params)
-        return {group: float(value) for group, value in cursor.fetchall()}
+        return Medians()
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(BY_HISTOGRAM.format(inner=inner, whole=whole), params)
+        found = cursor.fetchall()
+    by_group = {group: float(value) for is_whole, group, value in found if not is_whole}
+    in_all = (float(value) for is_whole, _, value in found if is_whole)
+    return Medians(by_group, next(in_all, None))

@@ -10,16 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from leads.models import HeardAnswer, Lead
 from leads.normalising import folded
 from leads.reach import was_contacted
+from portal.metrics import conversion
+from portal.metrics.expressions import Aside
 from portal.metrics.metric import JOINT, LEADS, SALES, SHARE, Metric, counted, share
 
 IS_ASKED = ~Q(heard_state=Lead.Heard.NOT_ASKED)
 IS_TOLD = Q(heard_state=Lead.Heard.TOLD)
+#: The figure of all leads, beside those of the ones who were asked.
+ALL = conversion.LEADS.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,32 @@ def disagreeing_in(found: Iterable[Pair]) -> int:
 
 
 def asked_by(leads: QuerySet[Any], by: str) -> dict[Any, dict[str, int]]:
-    """The counts of each group of a column, in one query."""
-    rows = leads.order_by().values(by).annotate(**{f"n_{m.name}": m.aggregate for m in COUNTS})
-    return {row[by]: {m.name: row[f"n_{m.name}"] for m in COUNTS} for row in rows.order_by(by)}
+    """The counts of each group of a column, in one query that looks for conversations once a lead."""
+    rows = leads.order_by().annotate(k=Aside(F(by))).values("k", "heard_state")
+    groups: dict[Any, dict[str, int]] = {}
+    for row in rows.annotate(number=Count("*"), talked=Count("pk", filter=was_contacted())):
+        counts = groups.setdefault(row["k"], dict.fromkeys((ALL, *NAMES), 0))
+        _count_in(counts, row["heard_state"], row["number"], row["talked"])
+    return groups
 
 
-def asked_in_all(leads: QuerySet[Any]) -> dict[str, int]:
-    return leads.order_by().aggregate(**{m.name: m.aggregate for m in COUNTS})
+def _count_in(counts: dict[str, int], state: str, leads: int, contacted: int) -> None:
+    """So many leads more in one state of asking, of whom so many were contacted."""
+    counts[ALL] += leads
+    counts[CONTACTED.name] += contacted
+    if state != Lead.Heard.NOT_ASKED:
+        counts[ASKED.name] += contacted
+    if state in {Lead.Heard.TOLD, Lead.Heard.CANNOT_RECALL}:
+        counts[state] += leads
+
+
+def in_all(groups: Iterable[dict[str, int]]) -> dict[str, int]:
+    """What the groups come to together; every lead is in one."""
+    counts = dict.fromkeys((ALL, *NAMES), 0)
+    for group in groups:
+        for name, number in group.items():
+            counts[name] += number
+    return counts
 
 
 def by_group(found: Iterable[Pair]) -> dict[Any, list[Pair]]:
@@ -91,7 +114,7 @@ def by_group(found: Iterable[Pair]) -> dict[Any, list[Pair]]:
 
 # --- one function a figure ------------------------------------------------------------------------
 def ask_rate(leads: QuerySet[Any]) -> float | None:
-    counts = asked_in_all(leads)
+    counts = leads.order_by().aggregate(asked=ASKED.aggregate, contacted=CONTACTED.aggregate)
     return share(counts["asked"], counts["contacted"])
 
 
@@ -175,4 +198,5 @@ DISAGREEMENT = Metric(
     disagreement,
 )
 COUNTS = (CONTACTED, ASKED, TOLD, CANNOT_RECALL)
+NAMES = tuple(figure.name for figure in COUNTS)
 METRICS = (*COUNTS, ASK_RATE, COMPARED, DISAGREEING, DISAGREEMENT)

@@ -30,8 +30,8 @@ from django.utils import timezone
 
 from leads.opportunities import origins
 from leads.opportunities.models import Opportunity
-from portal.metrics.expressions import DaysBetween
-from portal.metrics.medians import medians
+from portal.metrics.expressions import Aside, DaysBetween
+from portal.metrics.medians import medians, medians_and_whole
 from portal.metrics.metric import (
     DAYS,
     JOINT,
@@ -92,19 +92,6 @@ def median_cycle(opportunities: QuerySet[Any]) -> float | None:
 
 def amount_in(currency: str) -> Aggregate:
     return Sum("amount", filter=IS_WON & origins.in_currency(currency))
-
-
-def currency_of(opportunities: QuerySet[Any]) -> str:
-    """The currency in which most of these were won; the deployment's where it is as frequent.
-
-    Amounts of several currencies are never added up, so a sum is always of one.
-    """
-    counts: dict[str, int] = {settings.CURRENCY: 0}
-    found = opportunities.order_by().filter(IS_WON, amount__isnull=False).values("currency")
-    for row in found.annotate(number=Count("pk")):
-        code = row["currency"] or settings.CURRENCY
-        counts[code] = counts.get(code, 0) + row["number"]
-    return max(counts, key=lambda code: (counts[code], code == settings.CURRENCY, code))
 
 
 METRICS = (
@@ -197,6 +184,8 @@ DIMENSIONS: dict[str, Any] = {
     "industry": lambda: origins.INDUSTRY,
     "quarter": _quarter,
 }
+#: An opportunity may be in several of these groups.
+REPEATED = frozenset({"competitor"})
 
 
 @dataclass(slots=True)
@@ -217,37 +206,96 @@ def _counts(currency: str) -> dict[str, Aggregate]:
     }
 
 
-def totals(opportunities: QuerySet[Any], currency: str) -> dict[str, Any]:
-    """All figures over all of them, not summed from groups."""
-    found = opportunities.order_by().aggregate(**_counts(currency))
-    return _finished(found, median_cycle(opportunities))
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What all of them come to, told apart by currency only: amounts of two are never added up."""
+
+    lines: list[dict[str, Any]]
+
+    def currency(self) -> str:
+        """In which most were won; the deployment's where it is as frequent."""
+        counts: dict[str, int] = {settings.CURRENCY: 0}
+        for line in self.lines:
+            code = line["code"] or settings.CURRENCY
+            counts[code] = counts.get(code, 0) + line["priced"]
+        return max(counts, key=lambda code: (counts[code], code == settings.CURRENCY, code))
+
+    def counts(self, currency: str) -> dict[str, Any]:
+        """Won, lost, open and the amount won in a currency."""
+        counted = {name: self._sum(name) for name in ("won", "lost", "open")}
+        amounts = (line["sum"] or 0 for line in self.lines if _is_in(line["code"], currency))
+        return {**counted, "amount_won": sum(amounts)}
+
+    def elsewhere(self, currency: str) -> int:
+        """How many have an amount in another currency."""
+        lines = (line for line in self.lines if not _is_in(line["code"], currency))
+        return sum(line["priced"] for line in lines)
+
+    def undated(self) -> int:
+        """How many were won on a day, or began on one, that nobody knows."""
+        return self._sum("won") - self._sum("dated")
+
+    def _sum(self, name: str) -> int:
+        return sum(line[name] for line in self.lines)
 
 
-def grouped(opportunities: QuerySet[Any], by: str, currency: str) -> list[Group]:
-    """The figures of each group, in three queries; those with most closed ones first.
+def ledger(opportunities: QuerySet[Any]) -> Ledger:
+    """One pass, as many rows as there are currencies."""
+    rows = opportunities.order_by().annotate(code=F("currency")).values("code")
+    found = rows.annotate(
+        won=_count(IS_WON),
+        lost=_count(IS_LOST),
+        open=_count(IS_OPEN),
+        priced=_count(IS_WON & Q(amount__isnull=False)),
+        dated=_count(HAS_CYCLE),
+        sum=Sum("amount", filter=IS_WON),
+    )
+    return Ledger(list(found))
+
+
+def _is_in(code: str, currency: str) -> bool:
+    """The twin of ``origins.in_currency``: an amount without a currency is in the deployment's."""
+    return code == currency or (code == "" and currency == settings.CURRENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """The figures of each group, those with most closed ones first, and of all of them."""
+
+    groups: list[Group]
+    whole: dict[str, Any]
+
+
+def tabulated(
+    opportunities: QuerySet[Any], by: str, currency: str, all_of_them: Ledger
+) -> Tabulated:
+    """The figures by group in one pass, and the medians in another.
 
     A deal with several competitors counts for each of them, so groups may add up to more than all.
     """
-    keyed = opportunities.order_by().annotate(k=DIMENSIONS[by]())
+    keyed = opportunities.order_by().annotate(k=Aside(DIMENSIONS[by]()))
     counted = {f"n_{name}": found for name, found in _counts(currency).items()}
     rows = keyed.values("k").annotate(**counted).order_by("-n_won", "-n_lost", "-n_open", "k")
-    days = medians(keyed.filter(HAS_CYCLE).annotate(v=CYCLE).values("k", "v"))
+    days = medians_and_whole(keyed.filter(HAS_CYCLE).annotate(v=CYCLE).values("k", "v"))
     groups = [
         Group(
-            row["k"], _finished({n: row[f"n_{n}"] for n in _counts(currency)}, days.get(row["k"]))
+            row["k"],
+            _finished({n: row[f"n_{n}"] for n in _counts(currency)}, days.by_group.get(row["k"])),
         )
         for row in rows[:MOST_GROUPS]
     ]
+    middle = median_cycle(opportunities) if by in REPEATED else days.whole
+    whole = _finished(all_of_them.counts(currency), middle)
     if len(groups) == MOST_GROUPS:
-        groups += _remainder(opportunities, keyed, groups, currency)
-    return sorted(groups, key=lambda group: -(group.figures["won"] + group.figures["lost"]))
+        groups += _remainder(whole, keyed, groups, currency)
+    groups.sort(key=lambda group: -(group.figures["won"] + group.figures["lost"]))
+    return Tabulated(groups, whole)
 
 
 def _remainder(
-    opportunities: QuerySet[Any], keyed: QuerySet[Any], groups: list[Group], currency: str
+    whole: Mapping[str, Any], keyed: QuerySet[Any], groups: list[Group], currency: str
 ) -> list[Group]:
     """What lies beyond the groups told apart, as one group without a median."""
-    whole = totals(opportunities, currency)
     rest = {
         name: whole[name] - sum(group.figures[name] for group in groups)
         for name in _counts(currency)

@@ -18,6 +18,7 @@ from leads.segments.services import count_segments
 from portal.accounts.services import forget_expired
 from portal.documents.services import remind_of_reviews
 from portal.jobs.services import sweep_jobs
+from portal.metrics.services import fold_rollups
 from portal.notifications.delivery import deliver_due
 from portal.slas.services import run_clocks
 from portal.webhooks.services import sweep_deliveries
@@ -44,6 +45,7 @@ SWEEPERS: list[Sweeper] = [
     count_segments,
     keep_scores,
     sweep_retention,
+    fold_rollups,
 ]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from leads.models import Lead
+from portal.metrics.rollups.reading import Question
 
 if TYPE_CHECKING:
     from leads.querysets import LeadQuerySet
@@ -58,6 +60,21 @@ class Cohort:
         if wanted.get("owner") == NOBODY:
             wanted["owner"] = None
         return leads.filter(**wanted)
+
+    def question(self) -> Question | None:
+        """What the roll-ups can be asked about these leads; None where they do not hold it."""
+        is_far = MAXYEAR in {day.year for day in (self.first, self.last) if day}
+        if self.among is not None or len(self.values) > 1 or is_far:
+            return None
+        if not self.values:
+            return Question(self.first, self.last)
+        [(name, value)] = self.values.items()
+        if name == "source":
+            return Question(self.first, self.last, name, str(value))
+        if name == "campaign":
+            campaign = Campaign.objects.filter(slug=value).values_list("pk", flat=True).first()
+            return Question(self.first, self.last, name, str(campaign)) if campaign else None
+        return None
 
     def before(self) -> Cohort | None:
         """The period of equal length just before; None for a period without both ends."""

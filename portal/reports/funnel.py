@@ -11,9 +11,9 @@ from leads.reach import reaching
 from portal.core.charts import Chart, FunnelStep, funnel_chart
 from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
-from portal.metrics.funnel import StageFigures, funnel
-from portal.metrics.groups import totals
+from portal.metrics.funnel import Funnel, StageFigures, funnel
 from portal.metrics.metric import TEXT
+from portal.metrics.rollups import reading
 from portal.reports.cohort import Cohort
 from portal.reports.forms import ReportForm
 from portal.reports.report import Report
@@ -34,8 +34,9 @@ COMPARED = tuple(before(column) for column in FIGURES if column.key in {"entered
 def build(form: ReportForm) -> ReportTable:
     """One row a stage; the totals tell the whole way, from creation to won."""
     cohort, stages = form.cohort(), list(Stage.objects.active().select_related("revision"))
-    rows = [_row(found, cohort, stages) for found in funnel(cohort.leads(), stages)]
-    whole = _whole(cohort, rows)
+    found = _found(cohort, stages)
+    rows = [_row(figures, cohort, stages) for figures in found.stages]
+    whole = _whole(found, cohort)
     columns = [STAGE, *FIGURES]
     if form.cleaned_data["compare"] and (earlier := cohort.before()):
         columns += COMPARED
@@ -52,6 +53,14 @@ def build(form: ReportForm) -> ReportTable:
         chart=_chart(rows, whole),
         notes=_notes(rows, whole),
     )
+
+
+def _found(cohort: Cohort, stages: Sequence[Stage]) -> Funnel:
+    question = cohort.question()
+    leads = cohort.leads()
+    if question and reading.is_open() and (found := reading.funnel(question, stages, leads)):
+        return found
+    return funnel(leads, stages)
 
 
 def _row(found: StageFigures, cohort: Cohort, stages: Sequence[Stage]) -> Row:
@@ -85,27 +94,27 @@ def _values(found: StageFigures) -> dict[str, Any]:
     }
 
 
-def _whole(cohort: Cohort, rows: Sequence[Row]) -> Row:
+def _whole(found: Funnel, cohort: Cohort) -> Row:
     """All leads of the cohort: how many are underway, lost, won, and how long the won ones took."""
-    found = totals(cohort.leads())
     values = {
-        "entered": found["leads"],
-        "current": sum(row.values["current"] for row in rows),
-        "lost": sum(row.values["lost"] for row in rows),
-        "converted": found["won"],
-        "conversion": found["conversion"],
-        "median_days": found["median_days"],
+        "entered": found.leads,
+        "current": sum(figures.current for figures in found.stages),
+        "lost": sum(figures.lost for figures in found.stages),
+        "converted": found.won,
+        "conversion": found.conversion,
+        "median_days": found.median_days,
     }
     won = cohort.link(status="won")
     links = {"entered": cohort.link(), "converted": won, "conversion": won}
-    return Row("Created to won", None, values, links, sample=int(found["leads"] or 0))
+    return Row("Created to won", None, values, links, sample=found.leads)
 
 
 def _compare(rows: Sequence[Row], earlier: Cohort, stages: Sequence[Stage]) -> None:
+    found = _found(earlier, stages)
     old: dict[str | None, dict[str, Any]] = {
-        found.stage.slug: _values(found) for found in funnel(earlier.leads(), stages)
+        figures.stage.slug: _values(figures) for figures in found.stages
     }
-    old[None] = _whole(earlier, []).values
+    old[None] = _whole(found, earlier).values
     for row in rows:
         was = old[row.key]
         row.values |= {column.key: was[column.key.removeprefix(PREVIOUS)] for column in COMPARED}

@@ -13,8 +13,9 @@ from portal.accounts.policy import masked_fields
 from portal.core.charts import Chart, Series, hbar_chart
 from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
-from portal.metrics.groups import ATTRIBUTE, Group, combined, grouped, totals
+from portal.metrics.groups import ATTRIBUTE, Group, Tabulated, combined, tabulated
 from portal.metrics.metric import TEXT
+from portal.metrics.rollups import reading
 from portal.reports.cohort import Cohort
 from portal.reports.forms import SourcesForm
 from portal.reports.report import Report
@@ -40,14 +41,13 @@ REACHED = {"mql": "mql", "sql": "sql", "opportunities": "opportunity"}
 def build(form: SourcesForm) -> ReportTable:
     """One row a group, the largest first; blank is a group of its own."""
     by, cohort = form.cleaned_data["by"], form.cohort()
-    rows = _rows(cohort, by, form.user)
-    found = totals(cohort.leads())
-    whole = Row("All", None, found, _links(cohort), sample=found["leads"])
+    rows, whole = _table(cohort, by, form.user)
     columns = [_key_column(form), *FIGURES]
     if form.cleaned_data["compare"] and (earlier := cohort.before()):
         columns += COMPARED
-        _compare(rows, _rows(earlier, by, form.user))
-        _add_before(whole, totals(earlier.leads()))
+        old_rows, old_whole = _table(earlier, by, form.user)
+        _compare(rows, old_rows)
+        _add_before(whole, old_whole.values)
     return ReportTable(
         name="sources",
         columns=columns,
@@ -61,13 +61,22 @@ def build(form: SourcesForm) -> ReportTable:
     )
 
 
-def _rows(cohort: Cohort, by: str, reader: User) -> list[Row]:
-    groups = grouped(cohort.leads(), COLUMNS.get(by, by))
+def _table(cohort: Cohort, by: str, reader: User) -> tuple[list[Row], Row]:
+    """One row a group, and the row of all."""
+    found = _from_rollups(cohort, by) or tabulated(cohort.leads(), COLUMNS.get(by, by))
+    groups = found.groups
     if _hides_rare(reader, by):
         groups = _rare_combined(groups)
     titles = _titles(by)
     may_open = not (by.startswith(ATTRIBUTE) and _sees_no_attributes(reader))
-    return [_row(group, cohort, by, titles, may_open=may_open) for group in groups]
+    rows = [_row(group, cohort, by, titles, may_open=may_open) for group in groups]
+    return rows, Row("All", None, found.whole, _links(cohort), sample=found.whole["leads"])
+
+
+def _from_rollups(cohort: Cohort, by: str) -> Tabulated | None:
+    asked = cohort.question()
+    question = asked.by(by) if asked and by in reading.LABELS else None
+    return reading.tabulated(question) if question and reading.is_open() else None
 
 
 def _sees_no_attributes(reader: User) -> bool:

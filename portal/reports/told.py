@@ -13,7 +13,6 @@ from portal.core.charts import Chart, Series, hbar_chart
 from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
 from portal.metrics import told
-from portal.metrics.conversion import LEADS as LEADS_FIGURE
 from portal.metrics.metric import LEADS, TEXT, share
 from portal.metrics.told import Pair
 from portal.reports.cohort import NOBODY, Cohort
@@ -79,7 +78,6 @@ Parts = tuple[list[Column], list[Row], Row]
 def _teams(cohort: Cohort) -> Parts:
     leads = cohort.leads()
     counts = told.asked_by(leads, "team")
-    numbers = dict(_numbers(leads, "team"))
     found = told.pairs(leads, "team")
     groups = told.by_group(found)
     names = dict(Team.objects.values_list("pk", "name"))
@@ -87,20 +85,14 @@ def _teams(cohort: Cohort) -> Parts:
         _team_row(
             names.get(team, NO_TEAM),
             str(team or NOBODY),
-            counts[team] | {"leads": numbers[team]},
+            counts[team],
             groups.get(team, []),
             _links(cohort, team=team or NOBODY),
         )
         for team in sorted(counts, key=lambda pk: (pk is None, names.get(pk, "")))
     ]
-    all_counts = told.asked_in_all(leads) | {"leads": sum(numbers.values())}
-    whole = _team_row("All", None, all_counts, found, _links(cohort))
+    whole = _team_row("All", None, told.in_all(counts.values()), found, _links(cohort))
     return [TEAM, *OF_TEAMS], rows, whole
-
-
-def _numbers(leads: Any, by: str) -> Any:
-    counted = leads.order_by().values(by).annotate(number=LEADS_FIGURE.aggregate)
-    return counted.values_list(by, "number")
 
 
 def _team_row(
@@ -137,7 +129,7 @@ def _answers(cohort: Cohort) -> Parts:
     rows = [
         _answer_row(name, answered, sources, cohort) for name, answered in _by_answer(found).items()
     ]
-    in_all = told.asked_in_all(leads)["told"]
+    in_all = leads.filter(told.IS_TOLD).count()
     own = in_all - sum(pair.leads for pair in found)
     if own:
         rows.append(Row(OWN_WORDS, None, _blank(sources) | {"told": own}, sample=own))

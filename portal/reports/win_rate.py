@@ -12,23 +12,13 @@ from django.utils import timezone
 from campaigns.competitors.models import Competitor
 from campaigns.models import Campaign
 from leads.opportunities.models import Product
-from leads.opportunities.origins import in_currency
 from personas.models import Persona
 from portal.accounts.models import Team, User
 from portal.core.charts import Chart, Series, hbar_chart
 from portal.core.formatting import number_text, percent_text
 from portal.funnel.models import Stage
 from portal.metrics.metric import TEXT
-from portal.metrics.win_rate import (
-    HAS_CYCLE,
-    HERE,
-    IS_WON,
-    NAMED,
-    Group,
-    currency_of,
-    grouped,
-    totals,
-)
+from portal.metrics.win_rate import HERE, NAMED, Group, Ledger, ledger, tabulated
 from portal.reports.closings import CONDITIONS, Closings
 from portal.reports.forms import ReportForm, grouped_by
 from portal.reports.report import Report
@@ -120,15 +110,15 @@ def _choice(label: str, rows: Any, empty: str) -> forms.Field:
 def build(form: WinRateForm) -> ReportTable:
     """One row a group, those with most closed opportunities first; quarters in their order."""
     by, closings = form.cleaned_data["by"], form.closings()
-    currency = (form.cleaned_data["currency"] or currency_of(closings.opportunities())).upper()
-    found = totals(closings.opportunities(), currency)
-    whole = Row("All", None, found, _links(closings, currency), sample=_closed(found))
-    rows = _rows(closings, by, currency)
+    all_of_them = ledger(closings.opportunities())
+    currency = (form.cleaned_data["currency"] or all_of_them.currency()).upper()
+    rows, whole = _table(closings, by, currency, all_of_them)
     columns = [_key_column(by), *FIGURES]
     if form.cleaned_data["compare"] and (earlier := closings.before()):
         columns += COMPARED
-        _compare(rows, _rows(earlier, by, currency))
-        _add_before(whole, totals(earlier.opportunities(), currency))
+        old = _table(earlier, by, currency, ledger(earlier.opportunities()))
+        _compare(rows, old[0])
+        _add_before(whole, old[1].values)
     return ReportTable(
         name="win-rate",
         columns=columns,
@@ -138,7 +128,7 @@ def build(form: WinRateForm) -> ReportTable:
         funnel_revision=Stage.objects.revision_in_force(),
         as_of=timezone.now(),
         chart=_chart(rows, whole, by),
-        notes=_notes(closings, by, currency),
+        notes=_notes(closings, by, currency, all_of_them),
         currency=currency,
     )
 
@@ -147,12 +137,18 @@ def _closed(figures: Mapping[str, Any]) -> int:
     return int(figures["won"] + figures["lost"])
 
 
-def _rows(closings: Closings, by: str, currency: str) -> list[Row]:
-    groups = grouped(closings.opportunities(), by, currency)
+def _table(
+    closings: Closings, by: str, currency: str, all_of_them: Ledger
+) -> tuple[list[Row], Row]:
+    """One row a group, and the row of all."""
+    found = tabulated(closings.opportunities(), by, currency, all_of_them)
+    groups = found.groups
     if by == "quarter":
         groups.sort(key=lambda group: group.key or 99_999)
     titles = _titles(by, groups)
-    return [_row(group, closings, by, currency, titles) for group in groups]
+    rows = [_row(group, closings, by, currency, titles) for group in groups]
+    links, sample = _links(closings, currency), _closed(found.whole)
+    return rows, Row("All", None, found.whole, links, sample=sample)
 
 
 def _titles(by: str, groups: Sequence[Group]) -> dict[Any, str]:
@@ -275,11 +271,8 @@ def _key_column(by: str) -> Column:
     return Column(by, BY[by], TEXT, meaning)
 
 
-def _notes(closings: Closings, by: str, currency: str) -> list[str]:
-    rows = closings.opportunities().filter(IS_WON)
-    amounts = rows.filter(amount__isnull=False)
-    elsewhere = amounts.exclude(in_currency(currency)).count()
-    undated = rows.count() - rows.filter(HAS_CYCLE).count()
+def _notes(closings: Closings, by: str, currency: str, all_of_them: Ledger) -> list[str]:
+    elsewhere, undated = all_of_them.elsewhere(currency), all_of_them.undated()
     is_period = closings.first is not None or closings.last is not None
     lost_days = closings.without_day() if is_period else 0
     notes = [

@@ -4,7 +4,7 @@ import pytest
 
 from leads.models import Lead
 from portal.metrics.conversion import COUNTS
-from portal.metrics.groups import grouped, totals
+from portal.metrics.groups import tabulated
 from tests.factories import make_campaign, make_lead
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 def keys(by, **options):
     return [
-        (group.key, group.figures["leads"]) for group in grouped(Lead.objects.all(), by, **options)
+        (group.key, group.figures["leads"])
+        for group in tabulated(Lead.objects.all(), by, **options).groups
     ]
 
 
@@ -29,7 +30,7 @@ def test_lost_leads_stay_in_the_stages_they_reached():
     make_lead(source="Fair", stage="customer", status="won")
     make_lead(source="Fair")
 
-    [fair] = grouped(Lead.objects.all(), "source")
+    [fair] = tabulated(Lead.objects.all(), "source").groups
 
     assert {m.name: fair.figures[m.name] for m in COUNTS} == {
         "leads": 3,
@@ -45,7 +46,7 @@ def test_a_figure_by_itself_is_the_one_counted_in_groups():
     for kind in ("lead", "mql", "sql", "opportunity", "customer"):
         make_lead(stage=kind, status="won" if kind == "customer" else "open")
 
-    whole = totals(Lead.objects.all())
+    whole = tabulated(Lead.objects.all(), "source").whole
 
     assert {m.name: m.function(Lead.objects.all()) for m in COUNTS} == {
         m.name: whole[m.name] for m in COUNTS
@@ -98,14 +99,17 @@ def test_groups_beyond_the_largest_are_one_and_nothing_is_lost():
         for _ in range(5 - number):
             make_lead(source=source, stage="customer", status="won")
 
-    groups = grouped(Lead.objects.all(), "source", most=2)
+    groups = tabulated(Lead.objects.all(), "source", most=2).groups
 
     assert [(g.key, g.figures["leads"], g.size) for g in groups] == [
         ("a", 4, 0),
         ("b", 3, 0),
         (None, 3, 2),
     ]
-    assert sum(g.figures["won"] for g in groups) == totals(Lead.objects.all())["won"]
+    assert (
+        sum(g.figures["won"] for g in groups)
+        == tabulated(Lead.objects.all(), "source").whole["won"]
+    )
 
 
 @pytest.mark.parametrize("size", [1, 12])
@@ -114,4 +118,4 @@ def test_any_number_of_groups_costs_two_queries(django_assert_num_queries, size)
         make_lead(source=f"Source {number}", stage="customer", status="won")
 
     with django_assert_num_queries(2):
-        grouped(Lead.objects.all(), "source")
+        tabulated(Lead.objects.all(), "source")
