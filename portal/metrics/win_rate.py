@@ -31,7 +31,7 @@ from django.utils import timezone
 from leads.opportunities import origins
 from leads.opportunities.models import Opportunity
 from portal.metrics.expressions import Aside, DaysBetween
-from portal.metrics.medians import medians, medians_and_whole
+from portal.metrics.medians import Medians, medians, medians_and_whole
 from portal.metrics.metric import (
     DAYS,
     JOINT,
@@ -48,6 +48,8 @@ IS_LOST = Q(status=Opportunity.Status.LOST)
 IS_OPEN = Q(status=Opportunity.Status.OPEN)
 #: Won ones of which both days are known.
 HAS_CYCLE = IS_WON & Q(is_created_known=True, closed_at__isnull=False)
+#: Closed ones of which both days are known.
+HAS_ENDED = (IS_WON | IS_LOST) & Q(is_created_known=True, closed_at__isnull=False)
 CYCLE = DaysBetween("created_at", "closed_at")
 #: Groups told apart; the smallest beyond are one group. Keeps memory flat whatever the data.
 MOST_GROUPS = 10_000
@@ -88,6 +90,41 @@ def median_cycle(opportunities: QuerySet[Any]) -> float | None:
     """Days from creation to close of the won ones; None while nothing is won."""
     rows = opportunities.order_by().filter(HAS_CYCLE).annotate(k=Value(1), v=CYCLE)
     return medians(rows.values("k", "v")).get(1)
+
+
+def median_lost(opportunities: QuerySet[Any]) -> float | None:
+    """Days from creation to close of the lost ones; None while nothing is lost."""
+    return _cycles(opportunities).by_group.get(Opportunity.Status.LOST)
+
+
+def median_closed(opportunities: QuerySet[Any]) -> float | None:
+    """Days from creation to close, won or lost; None while nothing is closed."""
+    return _cycles(opportunities).whole
+
+
+def _cycles(opportunities: QuerySet[Any]) -> Medians:
+    """The days of the won, of the lost, and of both together."""
+    rows = opportunities.order_by().filter(HAS_ENDED).annotate(k=F("status"), v=CYCLE)
+    return medians_and_whole(rows.values("k", "v"))
+
+
+def median_amount(opportunities: QuerySet[Any], *, currency: str = "") -> float | int | None:
+    """The middle of the won amounts in one currency; the deployment's where none is named."""
+    priced = IS_WON & Q(amount__isnull=False) & origins.in_currency(currency or settings.CURRENCY)
+    rows = opportunities.order_by().filter(priced).annotate(k=Value(1), v=F("amount"))
+    middle = medians(rows.values("k", "v")).get(1)
+    return None if middle is None else _amount(middle)
+
+
+def endings(opportunities: QuerySet[Any], currency: str) -> dict[str, Any]:
+    """What is told of all of them and of no group: how long losses and closings took, what the
+    middle win was worth. Two passes over the closed ones."""
+    cycles = _cycles(opportunities)
+    return {
+        "median_days_lost": cycles.by_group.get(Opportunity.Status.LOST),
+        "median_days_closed": cycles.whole,
+        "median_amount": median_amount(opportunities, currency=currency),
+    }
 
 
 def amount_in(currency: str) -> Aggregate:
@@ -148,6 +185,30 @@ METRICS = (
         "it was won. Opportunities of which the first day is not known are left out.",
         SALES,
         median_cycle,
+    ),
+    Metric(
+        "median_cycle_lost",
+        "Median days to lost",
+        DAYS,
+        "The same for the lost ones: how long we work on what we do not win.",
+        SALES,
+        median_lost,
+    ),
+    Metric(
+        "median_cycle_closed",
+        "Median days to close",
+        DAYS,
+        "The middle number of days from the creation of an opportunity to its close, won or lost.",
+        SALES,
+        median_closed,
+    ),
+    Metric(
+        "median_amount_won",
+        "Median amount won",
+        MONEY,
+        "The middle of the won amounts in one currency; half of the wins were worth more, half less.",
+        SALES,
+        median_amount,
     ),
 )
 

@@ -15,10 +15,10 @@ from leads.opportunities.models import Product
 from personas.models import Persona
 from portal.accounts.models import Team, User
 from portal.core.charts import Chart, Series, hbar_chart
-from portal.core.formatting import number_text, percent_text
+from portal.core.formatting import money_text, number_text, percent_text
 from portal.funnel.models import Stage
 from portal.metrics.metric import TEXT
-from portal.metrics.win_rate import HERE, NAMED, Group, Ledger, ledger, tabulated
+from portal.metrics.win_rate import HERE, NAMED, Group, Ledger, endings, ledger, tabulated
 from portal.reports.closings import CONDITIONS, Closings
 from portal.reports.forms import ReportForm, grouped_by
 from portal.reports.report import Report
@@ -119,6 +119,7 @@ def build(form: WinRateForm) -> ReportTable:
         old = _table(earlier, by, currency, ledger(earlier.opportunities()))
         _compare(rows, old[0])
         _add_before(whole, old[1].values)
+    whole.values |= endings(closings.opportunities(), currency)
     return ReportTable(
         name="win-rate",
         columns=columns,
@@ -128,7 +129,10 @@ def build(form: WinRateForm) -> ReportTable:
         funnel_revision=Stage.objects.revision_in_force(),
         as_of=timezone.now(),
         chart=_chart(rows, whole, by),
-        notes=_notes(closings, by, currency, all_of_them),
+        notes=[
+            *_endings_told(whole.values, currency),
+            *_notes(closings, by, currency, all_of_them),
+        ],
         currency=currency,
     )
 
@@ -269,6 +273,23 @@ def _key_column(by: str) -> Column:
         by, "What is recorded of the opportunity; where nothing is, what is recorded of its lead."
     )
     return Column(by, BY[by], TEXT, meaning)
+
+
+def _endings_told(found: Mapping[str, Any], currency: str) -> list[str]:
+    """What the totals hold beyond the columns, as a sentence."""
+    if found["median_days_closed"] is None:
+        return []
+    each = [
+        f"{word} {number_text(found[name])}"
+        for word, name in (("won", "median_days"), ("lost", "median_days_lost"))
+        if found[name] is not None
+    ]
+    text = f"Half of the closed ones took up to {number_text(found['median_days_closed'])} days ({', '.join(each)})"
+    if found["median_amount"] is not None:
+        text += (
+            f"; half of the wins were worth up to {money_text(found['median_amount'], currency)}"
+        )
+    return [f"{text}."]
 
 
 def _notes(closings: Closings, by: str, currency: str, all_of_them: Ledger) -> list[str]:

@@ -239,6 +239,28 @@ def test_the_period_is_that_of_the_close_in_the_deployments_zone(as_marketer, se
     assert any("in no period" in note for note in notes)
 
 
+def test_how_long_losses_took_and_what_the_middle_win_was_worth(as_marketer):
+    for stage, days, amount in (
+        ("Won", 10, "100.50"), ("Won", 20, "300.00"), ("Lost", 40, "9999"), ("Lost", 60, None), ("Lost", 90, None),
+    ):  # fmt: skip
+        make_opportunity(
+            stage=stage, amount=amount, closed_at=START, created_at=START - timedelta(days=days)
+        )
+    body = as_marketer.get("/api/v1/reports/win-rate/?by=competitor").json()
+
+    names = ("median_days", "median_days_lost", "median_days_closed", "median_amount")
+    assert [body["totals"][name] for name in names] == [15, 60, 40, 200.25]
+    assert body["notes"][0] == (
+        "Half of the closed ones took up to 40 days (won 15, lost 60); half of the wins were worth up to €200.25."
+    )
+    page = as_marketer.get("/reports/win-rate/").content.decode()
+    assert "took up to 40 days (won 15, lost 60)" in page
+    # Where nothing was closed, nothing is said.
+    empty = as_marketer.get("/api/v1/reports/win-rate/?from=2001-01-01&to=2001-12-31").json()
+    assert [empty["totals"][name] for name in names] == [None] * 4
+    assert not any("took up to" in note for note in empty["notes"])
+
+
 def test_a_cycle_without_a_first_day_is_left_out_and_counted(as_marketer):
     for days in (10, 20, 90):
         make_opportunity(

@@ -60,6 +60,15 @@ CYCLES = """
 SELECT {key} k, {days} v FROM opportunities_opportunity o LEFT JOIN leads_lead l ON l.id = o.lead_id
 WHERE o.status = 'won' AND o.is_created_known AND o.closed_at IS NOT NULL
 """
+#: What is told of all closed ones: days of the won, of the lost and of both; the middle amount won.
+ENDED = """
+SELECT {key} k, {days} v FROM opportunities_opportunity o
+WHERE o.status IN ('won', 'lost') AND o.is_created_known AND o.closed_at IS NOT NULL
+"""
+AMOUNTS = """
+SELECT 1 k, amount v FROM opportunities_opportunity
+WHERE status = 'won' AND amount IS NOT NULL AND currency IN ('', 'EUR')
+"""
 #: By team: how many were spoken to, asked, told us, cannot recall; and what they told where tracking said what.
 TOLD = """
 SELECT team_id, COUNT(*), COUNT(*) FILTER (WHERE talked), COUNT(*) FILTER (WHERE talked AND state <> 'not_asked'),
@@ -178,4 +187,5 @@ def _sales() -> list[str]:
     days = DAYS[connection.vendor].format(start="o.created_at", end="o.closed_at")
     source = "COALESCE(NULLIF(o.source, ''), NULLIF(l.source, ''), '')"
     cycles = [_median(CYCLES.format(key=key, days=days)) for key in (source, "1")]
-    return [LEDGER, SALES, *cycles]
+    ended = [_median(ENDED.format(key=key, days=days)) for key in ("o.status", "1")]
+    return [LEDGER, SALES, *cycles, *ended, _median(AMOUNTS)]
