@@ -71,6 +71,14 @@ def fold_rollups(at: datetime) -> dict[str, int]:
     return {"folded": folded}
 
 
+def fold_everything() -> None:
+    """Until nothing is left that spells how a lead was: somebody is erased."""
+    if not is_whole():
+        rebuild()
+    while fold_leads() or fold_stays():
+        pass
+
+
 def is_whole() -> bool:
     """Whether roll-ups hold everything by the days of the deployment's time zone."""
     return Rollup.objects.filter(name=LEADS, zone=zoned.zone()).exists()
