@@ -21,11 +21,24 @@ REFUSED = (
 #: The code of the refusal.
 CODE = "erased"
 _askers: list[Callable[[set[Key]], set[Key]]] = []
+_settlers: list[Callable[[], object]] = []
 
 
 def register(asker: Callable[[set[Key]], set[Key]]) -> None:
     if asker not in _askers:
         _askers.append(asker)
+
+
+def afterwards(act: Callable[[], object]) -> None:
+    """What follows when somebody was erased, outside of any transaction: counts that still spell what
+    was written of the person are brought up to date."""
+    if act not in _settlers:
+        _settlers.append(act)
+
+
+def settle() -> None:
+    for act in _settlers:
+        act()
 
 
 def take_turn(*, alone: bool = False) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from django.db import connection, models
@@ -122,7 +123,7 @@ class Table:
         constant = self.defaults | {
             name: self.prepared(name, value) for name, value in same.items()
         }
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        names = list(dict.fromkeys(chain.from_iterable(rows)))
         columns = [self._column(name, rows, constant.get(name)) for name in names]
         fixed = [name for name in constant if name not in names]
         head = (

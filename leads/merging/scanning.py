@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
 from leads.merging.blocking import Kind, keys_of
@@ -189,8 +189,8 @@ def _forget(waiting: Sequence[int], kept: set[Pair], upto: int) -> None:
     for some in _batches(waiting):
         old = Candidate.objects.open().filter(Q(low__in=some) | Q(high__in=some))
         # A partner further on that waits itself is compared when its turn comes.
-        later = Scanned.objects.filter(lead__gt=upto, is_paired=False).values("lead")
-        rows = old.exclude(high__in=later).values_list("pk", "low", "high")
+        later = Scanned.objects.filter(lead=OuterRef("high"), lead__gt=upto, is_paired=False)
+        rows = old.exclude(Exists(later)).values_list("pk", "low", "high")
         gone = [pk for pk, low, high in rows if (low, high) not in kept]
         Candidate.objects.filter(pk__in=gone).delete()
 

@@ -19,7 +19,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
-from leads.erased import take_turn
+from leads.erased import settle, take_turn
 from leads.intake.models import Import
 from leads.models import Lead
 from leads.privacy import cleaning, files
@@ -248,6 +248,10 @@ def give_bytes_back() -> None:
     """
     if connection.in_atomic_block:
         return
+    try:
+        settle()
+    except DatabaseError:
+        log.warning("not_settled")
     is_file = connection.vendor == "sqlite"
     for statement in ("VACUUM", *(["PRAGMA wal_checkpoint(TRUNCATE)"] if is_file else [])):
         try:

@@ -11,6 +11,9 @@ class MetricsConfig(AppConfig):
     label = "metrics"
 
     def ready(self) -> None:
+        from leads import erased
+
+        erased.afterwards(_fold_everything)
         post_migrate.connect(_keep_rollups, sender=self)
 
 
@@ -19,3 +22,9 @@ def _keep_rollups(**options: object) -> None:
     from portal.metrics import services
 
     services.keep_rollups()
+
+
+def _fold_everything() -> None:
+    from portal.metrics import services
+
+    services.fold_everything()

@@ -111,12 +111,35 @@ class Stay(models.Model):
 
     class Meta:
         ordering: ClassVar = ["pk"]
-        indexes: ClassVar = [
-            models.Index(fields=["from_stage_id", "to_stage_id", "days"], name="metrics_stays")
-        ]
 
     def __str__(self) -> str:
         return f"{self.days} days of lead {self.lead_id}"
+
+
+class StayTally(models.Model):
+    """How many stays of so many days leads created in a span of time had, between two stages."""
+
+    span = models.CharField(max_length=5, choices=LeadTally.Span.choices)
+    begins_on = models.DateField()
+    from_stage_id = models.BigIntegerField()
+    to_stage_id = models.BigIntegerField()
+    days = models.IntegerField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["span", "begins_on", "from_stage_id", "to_stage_id", "days"],
+                name="metrics_one_stay_tally",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(n=0), name="metrics_empty_stay_tallies")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} stays of {self.days} days, {self.span} of {self.begins_on}"
 
 
 class Rollup(models.Model):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from portal.metrics.rollups import triggers
-from portal.metrics.rollups.folding import fold_rollups, is_whole, rebuild
+from portal.metrics.rollups.folding import (
+    fold_everything,
+    fold_rollups,
+    is_whole,
+    rebuild,
+)
 
-__all__ = ["fold_rollups", "keep_rollups", "rebuild"]
+__all__ = ["fold_everything", "fold_rollups", "keep_rollups", "rebuild"]
 
 
 def keep_rollups() -> None:

@@ -59,6 +59,20 @@ INTO_STAYS = (
 )
 
 
+STAY_KEYS = "span, begins_on, from_stage_id, to_stage_id, days"
+ADDED_STAYS = f"""
+INSERT INTO metrics_staytally ({STAY_KEYS}, n)
+SELECT {STAY_KEYS}, SUM(n) FROM (
+  SELECT s.span, {{begins}} AS begins_on, from_stage_id, to_stage_id, days, n FROM (
+    SELECT {{day}} AS day, {{month}} AS month, from_stage_id, to_stage_id, days, SUM({{n}}) AS n
+    FROM metrics_stay {{which}} GROUP BY 1, 2, 3, 4, 5
+  ) counted
+  CROSS JOIN (SELECT 'day' AS span UNION ALL SELECT 'month' UNION ALL SELECT 'ever') s
+) spread GROUP BY {STAY_KEYS} HAVING SUM(n) <> 0
+ON CONFLICT ({STAY_KEYS}) DO UPDATE SET n = metrics_staytally.n + excluded.n
+"""  # noqa: S608
+
+
 def fold_rollups(at: datetime) -> dict[str, int]:
     """The sweeper. Where there are no roll-ups by the days of this time zone, make them."""
     if not is_whole():
@@ -71,6 +85,14 @@ def fold_rollups(at: datetime) -> dict[str, int]:
     return {"folded": folded}
 
 
+def fold_everything() -> None:
+    """Until nothing is left that spells how a lead was: somebody is erased."""
+    if not is_whole():
+        rebuild()
+    while fold_leads() or fold_stays():
+        pass
+
+
 def is_whole() -> bool:
     """Whether roll-ups hold everything by the days of the deployment's time zone."""
     return Rollup.objects.filter(name=LEADS, zone=zoned.zone()).exists()
@@ -81,8 +103,10 @@ def rebuild() -> None:
     with _alone() as cursor:
         cursor.execute("DELETE FROM metrics_leadtally")
         cursor.execute("DELETE FROM metrics_stay")
+        cursor.execute("DELETE FROM metrics_staytally")
         _anew(cursor, LeadChange, _added("leads_lead", "1"))
         _anew(cursor, StaleLead, f"{INTO_STAYS} {stays('')}")
+        cursor.execute(_added_stays("", 1))
         made = {"zone": zoned.zone(), "made_at": timezone.now()}
         Rollup.objects.update_or_create(name=LEADS, defaults=made)
 
@@ -110,12 +134,28 @@ def fold_stays() -> int:
         marks = _first(StaleLead, STALE_SLICE, "pk", "lead_id")
         if not is_whole() or not marks:
             return 0
-        leads = [_packed(sorted({lead for _, lead in marks}))]
-        cursor.execute(f"DELETE FROM metrics_stay WHERE lead_id IN {_listed()}", leads)  # noqa: S608
+        leads, which = (
+            [_packed(sorted({lead for _, lead in marks}))],
+            f"WHERE lead_id IN {_listed()}",
+        )
+        cursor.execute(_added_stays(which, -1), leads)
+        cursor.execute(f"DELETE FROM metrics_stay {which}", leads)  # noqa: S608
         cursor.execute(f"{INTO_STAYS} {stays(f'WHERE c.lead_id IN {_listed()}')}", leads)
+        cursor.execute(_added_stays(which, 1), leads)
+        cursor.execute("DELETE FROM metrics_staytally WHERE n = 0")
         taken = [_packed([pk for pk, _ in marks])]
         cursor.execute(f"DELETE FROM metrics_stalelead WHERE id IN {_listed()}", taken)  # noqa: S608
         return len(marks)
+
+
+def _added_stays(which: str, n: int) -> str:
+    """The statement that adds stays to their tallies, or takes them away."""
+    day, month = zoned.day("created_at"), zoned.month("created_at")
+    return ADDED_STAYS.format(begins=_begins(), day=day, month=month, n=n, which=which)
+
+
+def _begins() -> str:
+    return f"CASE s.span WHEN 'day' THEN day WHEN 'month' THEN month ELSE {zoned.ever()} END"
 
 
 def stays(which: str) -> str:
@@ -146,8 +186,7 @@ def _added(table: str, n: str) -> str:
     """The statement that adds rows of leads, or of their changes, to the tallies."""
     day, month = zoned.day("created_at"), zoned.month("created_at")
     rows = ROWS.format(day=day, month=month, days=zoned.days_to_won(), n=n, table=table)
-    begins = f"CASE s.span WHEN 'day' THEN day WHEN 'month' THEN month ELSE {zoned.ever()} END"
-    return ADDED.format(begins=begins, key=KEY, rows=rows)
+    return ADDED.format(begins=_begins(), key=KEY, rows=rows)
 
 
 def _first(journal: type[Model], most: int, *columns: str) -> list[tuple[int, ...]]:

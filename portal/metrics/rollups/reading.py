@@ -163,21 +163,26 @@ def _asked(statement: str, question: Question, **parts: str) -> list[Any]:
     column = COLUMNS[Dimension(question.dimension)]
     one_of = "" if question.key is None else f"AND {column} = %s"
     named = [] if question.key is None else [question.key]
-    spans, days = zoned.spans_of(question.first, question.last), zoned.days_to_won()
-    chosen = " OR ".join(["(span = %s AND begins_on BETWEEN %s AND %s)"] * len(spans))
+    spans, bounds = _spans(question)
     text = statement.format(
-        spans=f"({chosen})",
+        spans=spans,
         one_key=one_key,
         key=column,
-        days=days,
+        days=zoned.days_to_won(),
         moments=where,
         one_of=one_of,
         **parts,
     )
-    bounds = [value for span in spans for value in span]
     with connection.cursor() as cursor:
         cursor.execute(text, [question.dimension, *bounds, *named, *moments, *named])
         return list(cursor.fetchall())
+
+
+def _spans(question: Question) -> tuple[str, list[Any]]:
+    """The condition on tallies of the period, and its values."""
+    spans = zoned.spans_of(question.first, question.last)
+    chosen = " OR ".join(["(span = %s AND begins_on BETWEEN %s AND %s)"] * len(spans))
+    return f"({chosen})", [value for span in spans for value in span]
 
 
 def _period(first: date | None, last: date | None) -> tuple[str, list[Any]]:
@@ -196,8 +201,7 @@ def _period(first: date | None, last: date | None) -> tuple[str, list[Any]]:
 #: Stays that are told, less those of leads in whose history something changed, and theirs anew.
 STAYED = """
 WITH stayed AS (
-  SELECT from_stage_id, to_stage_id, days, COUNT(*) AS n FROM metrics_stay WHERE {moments}
-  GROUP BY from_stage_id, to_stage_id, days
+  SELECT from_stage_id, to_stage_id, days, n FROM metrics_staytally WHERE {spans}
   UNION ALL
   SELECT from_stage_id, to_stage_id, days, -1 FROM metrics_stay
   WHERE lead_id IN (SELECT lead_id FROM metrics_stalelead) AND {moments}
@@ -218,7 +222,10 @@ SELECT k, AVG(v) FROM placed WHERE 2 * upto >= size AND 2 * (upto - n) <= size G
 def median_stays(question: Question) -> dict[int, float]:
     """Stage → median days of the stays in it, as ``funnel.median_stays`` tells them."""
     where, moments = _period(question.first, question.last)
+    spans, bounds = _spans(question)
     anew = stays("WHERE c.lead_id IN (SELECT lead_id FROM metrics_stalelead)")
     with connection.cursor() as cursor:
-        cursor.execute(STAYED.format(moments=where, anew=anew), moments * 3)
+        cursor.execute(
+            STAYED.format(spans=spans, moments=where, anew=anew), [*bounds, *moments, *moments]
+        )
         return {stage: float(value) for stage, value in cursor.fetchall()}

@@ -159,7 +159,9 @@ def _sqlite() -> dict[str, str]:
 def _postgresql() -> dict[str, str]:
     """Name of each trigger → the statements that make its function and itself."""
     added, gone = "REFERENCING NEW TABLE AS added", "REFERENCING OLD TABLE AS gone"
-    emptied = "DELETE FROM metrics_stay; DELETE FROM metrics_stalelead;"
+    emptied = (
+        "DELETE FROM metrics_stay; DELETE FROM metrics_staytally; DELETE FROM metrics_stalelead;"
+    )
     bodies = {
         "lead_came": (f"AFTER INSERT ON {LEADS} {added}", _leads("added", 1)),
         "lead_went": (f"AFTER DELETE ON {LEADS} {gone}", _leads("gone", -1)),

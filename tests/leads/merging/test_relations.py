@@ -19,6 +19,8 @@ NO_POINTERS = {
     "intake.leftover.record_id": "what an undone import left, as it was then",
     "merging.merge.kept": "which lead stayed then; it never changes",
     "merging.merge.lost": "which lead went; the former key leads on",
+    "metrics.stalelead.lead_id": "triggers on the history see to it",
+    "metrics.stay.lead_id": "told anew from the history",
 }
 POINTER_NAMES = ("subject_id", "object_id", "lead_id", "record_id", "about", "target_id")
 

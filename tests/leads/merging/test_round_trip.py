@@ -39,7 +39,15 @@ from tests.factories import (
 
 OURS = ("portal.", "personas", "campaigns", "leads")
 #: What merging and undoing write on purpose, and the counters that only grow.
-LEAVE = {"merging.merge", "activity.activity", "notifications.notification", "jobs.job"}
+LEAVE = {
+    "merging.merge",
+    "activity.activity",
+    "notifications.notification",
+    "jobs.job",
+    # What triggers write down for the roll-ups until it is folded.
+    "metrics.leadchange",
+    "metrics.stalelead",
+}
 GROWING = {"leads.lead": {"version", "updated_at"}}
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leads.models import Lead, StageChange
 from portal.metrics import services
-from portal.metrics.models import LeadChange, LeadTally, Rollup, StaleLead, Stay
+from portal.metrics.models import LeadChange, LeadTally, Rollup, StaleLead, Stay, StayTally
 from portal.metrics.rollups import folding, reading, triggers, zoned
 from tests.factories import make_lead, make_stage, make_stages
 from tests.metrics.rollups.test_same_numbers import answer, check
@@ -77,7 +77,7 @@ def test_nothing_is_kept_of_who_is_gone(past):
 
     services.fold_rollups(timezone.now())
 
-    assert (LeadTally.objects.count(), Stay.objects.count()) == (0, 0)
+    assert [model.objects.count() for model in (LeadTally, Stay, StayTally)] == [0, 0, 0]
 
 
 def test_the_first_stage_of_a_new_lead_makes_no_work(db):
