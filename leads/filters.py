@@ -34,6 +34,7 @@ from personas.models import Persona
 from portal.accounts.models import Team, User
 from portal.accounts.policy import masked_fields
 from portal.core.filters import STEERING, StrictFilterSet
+from portal.core.listing import counts_with_patience
 from portal.core.moments import is_possible
 from portal.funnel.models import Stage
 
@@ -218,7 +219,7 @@ class LeadFilter(StrictFilterSet):
         except Wrong as error:
             self._refuse(name, str(error))
         self.names[name] = self.condition.sentence
-        return rows.filter(self.condition.q)
+        return counts_with_patience(rows.filter(self.condition.q))
 
     # --- single filters ------------------------------------------------------------------------
     def in_stage(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from leads.segments.membership import find_open, membership
 from leads.segments.models import Segment
 from portal.core.filters import StrictFilterSet
+from portal.core.listing import counts_with_patience
 
 
 class SegmentFilter(filters.CharFilter):
@@ -20,7 +21,7 @@ class SegmentFilter(filters.CharFilter):
             return qs
         segment = find_open(value, self.parent.user)
         self.parent.names["segment"] = segment.name
-        return qs.filter(membership(segment))
+        return counts_with_patience(qs.filter(membership(segment)))
 
 
 class SegmentListFilter(StrictFilterSet):

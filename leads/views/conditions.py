@@ -18,7 +18,7 @@ from leads.conditions.tree import Wrong
 from leads.models import Lead
 from portal.accounts.decorators import requires
 from portal.core.htmx import is_fragment, render_page
-from portal.core.listing import capped_count
+from portal.core.listing import counted, counts_with_patience
 
 if TYPE_CHECKING:
     from portal.accounts.requests import PortalRequest
@@ -123,16 +123,16 @@ def _segment(data: QueryDict) -> str:
 @require_safe
 @requires("leads.view_lead")
 def condition_count(request: PortalRequest) -> HttpResponse:
-    """How many of the reader's leads a condition finds, up to a cap."""
-    count, is_floor, error = None, False, ""
+    """How many of the reader's leads a condition finds; many, or what takes long, are an estimate."""
+    count, is_estimate, error = None, False, ""
     try:
         condition = read(request.GET.get("filter", ""), request.user)
     except Wrong as wrong:
         error = str(wrong)
     else:
         rows = Lead.objects.permitted(request.user, "leads.view_lead").filter(condition.q)
-        count, is_floor = capped_count(rows)
-    context = {"count": count, "is_floor": is_floor, "error": error}
+        count, is_estimate = counted(counts_with_patience(rows))
+    context = {"count": count, "is_estimate": is_estimate, "error": error}
     return render(
         request,
         "leads/_condition_count.html" if is_fragment(request) else "leads/condition_count.html",

@@ -23,10 +23,13 @@ from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
 from portal.core.moments import is_possible
+from portal.core.patience import TookTooLong, within
 
 PAGE_SIZE = 50
 #: Counts are exact up to here; beyond, the list says "about 43,000".
 COUNT_CAP = 10_000
+#: Seconds that a count without an index may take before it becomes an estimate.
+PATIENCE = 0.5
 #: Rows, evenly spread over the keys, that an estimate looks at where the database has no planner to ask.
 SAMPLES = 5_000
 
@@ -224,11 +227,29 @@ def counts_by(rows: QuerySet[Any], way: Callable[[], int]) -> QuerySet[Any]:
     return rows
 
 
+def counts_with_patience(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows, of which no index tells how many there are: what they did, part of a text."""
+    rows = rows.all()
+    rows.query.counted_with_patience = True  # type: ignore[attr-defined]
+    return rows
+
+
 def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     """How many, and whether that is an estimate: exact up to 10,000, two telling digits beyond.
 
-    One statement, however many there are; three at most where there is a quicker way.
+    One statement, however many there are; three at most where there is a quicker way. Where rows have
+    to be looked at one by one and that takes too long, a sample tells how many there may be.
     """
+    if getattr(rows.query, "counted_with_patience", False):
+        try:
+            with within(PATIENCE, rows.db):
+                return _counted(rows)
+        except TookTooLong:
+            return _rounded(_stood_for(rows.order_by())), True
+    return _counted(rows)
+
+
+def _counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     way, narrowed = getattr(rows.query, "counted_by", (None, 0))
     if way is not None and len(rows.query.where.children) == narrowed:
         seen = way()
@@ -297,7 +318,7 @@ def _stood_for(rows: QuerySet[Any]) -> int:
     """How many the rows of a sample stand for."""
     found = rows.filter(pk__in=_spread(rows)[1]).count()
     last = rows.model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-    return int(found * last / SAMPLES)
+    return int(found * last / (min(last, SAMPLES) or 1))
 
 
 def _spread(rows: QuerySet[Any]) -> tuple[dict[str, str], RawSQL]:
