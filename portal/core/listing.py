@@ -147,7 +147,7 @@ class Listing:
         return Order(name, self.orders[name], asked.startswith("-"))
 
     def page(self, request: HasQuery, rows: QuerySet[Any], *, count: bool = True) -> Page:
-        """The page that the address asks for; at most two queries and a capped count."""
+        """The page that the address asks for; at most two queries, and a capped count where there are more."""
         data: QueryDict = request.GET
         order = self.order(data)
         column = _column(rows.model, order.column)
@@ -169,8 +169,9 @@ class Listing:
             )
         elif after or before:
             page.previous = _query(data)
+        is_all = not (after or before or more)
         if count:
-            page.total, page.total_is_estimate = counted(rows)
+            page.total, page.total_is_estimate = (len(found), False) if is_all else counted(rows)
         return page
 
     def _fetch(

@@ -72,6 +72,16 @@ def test_a_count_that_takes_too_long_says_that_it_is_an_estimate(impatient, as_m
     assert as_marketer.get("/api/v1/leads/count/").json() == {"count": 120, "exact": True}
 
 
+def test_what_fits_on_one_page_is_counted_by_what_is_there(impatient, as_marketer):
+    make_stages()
+    for city in ("Rome", "Oslo", "Romont"):
+        make_lead(city=city)
+    page = as_marketer.get("/leads/", {"filter": FILTER}).content.decode()
+    none = as_marketer.get("/leads/", {"filter": FILTER.replace("om", "zz")}).content.decode()
+    assert "about" not in page.split("</h1>")[0].split("<h1")[1]
+    assert "about 0" not in none
+
+
 def test_a_count_in_time_is_exact(as_marketer):
     make_stages()
     make_lead(city="Rome")
