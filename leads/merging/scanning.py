@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
 from leads.merging.blocking import Kind, keys_of
-from leads.merging.likeness import BANDS, Likeness, likeness
+from leads.merging.likeness import BANDS, Likeness, likely
 from leads.merging.models import Candidate, CommonValue, Key, Scanned
 from leads.merging.pairing import COMMON, Pair
 from leads.merging.reading import people
@@ -139,12 +139,12 @@ def compare(pairs: Iterable[Pair], nicknames: Nicknames) -> dict[Pair, Likeness]
     known: dict[int, Person] = {}
     for some in _batches(ids):
         known |= {person.pk: person for person, _ in people(Lead.objects.filter(pk__in=some))}
-    found = {
-        (low, high): likeness(known[low], known[high], nicknames)
+    return {
+        (low, high): told
         for low, high in wanted
         if low in known and high in known
+        if (told := likely(known[low], known[high], nicknames, least=LEAST)) is not None
     }
-    return {pair: told for pair, told in found.items() if told.strength >= LEAST}
 
 
 def pair_slice(after: int, upto: int, nicknames: Nicknames) -> tuple[int, int]:
