@@ -60,6 +60,24 @@ def found_by(model: Any, column: str, texts: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+_SOURCES = """
+WITH RECURSIVE known(source) AS (
+    SELECT MIN(source) FROM {leads} WHERE source > ''
+    UNION ALL
+    SELECT (SELECT MIN(source) FROM {leads} WHERE source > known.source) FROM known WHERE known.source IS NOT NULL
+)
+SELECT source FROM known WHERE source IS NOT NULL LIMIT %s
+"""
+
+
+def known_sources(most: int) -> list[str]:
+    """The sources of all leads, each once, in order: one step of the index each. A DISTINCT reads every lead."""
+    leads = connection.ops.quote_name(Lead._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(_SOURCES.format(leads=leads), [most])
+        return [source for (source,) in cursor.fetchall()]
+
+
 class KnownLeads:
     """The leads that the rows of a batch may be about, found by each of their keys."""
 

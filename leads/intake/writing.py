@@ -1,7 +1,7 @@
 """Many rows at once: the ORM's bulk methods cost several times the database.
 
-On PostgreSQL rows travel by COPY into a temporary table, and one statement
-merges them; on SQLite they go in by ``executemany``. Only columns that differ from
+Rows travel into a temporary table, on PostgreSQL by COPY and on SQLite by ``executemany``, and one
+statement merges them. Only columns that differ from
 row to row travel: the others are constants of the statement. Names of tables and columns come from
 the models, values always travel as parameters or by COPY (hence S608 is off here), prepared by the
 model's own fields, so that the same is stored as by ``save()``.
@@ -131,20 +131,16 @@ class Table:
         )
         values = [constant[name] for name in fixed]
         with connection.cursor() as cursor:
+            staged = self._stage(cursor, names, columns)
+            given = [f"c{number}" for number in range(len(names))]
             if is_postgres():
-                staged = self._stage(cursor, names, columns)
-                given = ", ".join([f"c{number}" for number in range(len(names))])
-                marks = ", ".join(f"%s::{self._type(name)}" for name in fixed)
-                cursor.execute(
-                    f"{head} SELECT {', '.join(part for part in (given, marks) if part)} "
-                    f"FROM {staged}{conflict}",
-                    values,
-                )
+                marks = [f"%s::{self._type(name)}" for name in fixed]
             else:
-                marks = ", ".join(["%s"] * len(names) + [_literal(value) for value in values])
-                cursor.executemany(
-                    f"{head} VALUES ({marks}){conflict}", list(zip(*columns, strict=True))
-                )
+                marks, values = [_literal(value) for value in values], []
+            cursor.execute(
+                f"{head} SELECT {', '.join((*given, *marks))} FROM {staged} WHERE true{conflict}",
+                values,
+            )
             return int(cursor.rowcount)
 
     def _column(self, name: str, rows: Sequence[Row], default: Any) -> list[Any]:
@@ -164,10 +160,14 @@ class Table:
         return {"bigserial": "bigint", "serial": "integer"}.get(kind, kind)
 
     def _stage(self, cursor: Any, names: Sequence[str], columns: Sequence[Sequence[Any]]) -> str:
-        """Bring columns into a temporary table: COPY is several times as quick as parameters.
+        """Bring columns into a temporary table, from which one statement takes them all.
 
+        On PostgreSQL COPY is several times as quick as parameters. On SQLite the full-text table would
+        write its index after every statement, so a statement a row costs twice as much.
         The table stays with the connection, emptied, so that no batch adds to the catalogue.
         """
+        if not is_postgres():
+            return _staged_in_file(cursor, columns)
         types = ", ".join(f"c{number} {self._type(name)}" for number, name in enumerate(names))
         staged = f"accord_staged_{sha256(types.encode()).hexdigest()[:16]}"
         cursor.execute(
@@ -216,6 +216,17 @@ class Table:
         rows = self.model._default_manager.filter(pk__gte=min(keys), pk__lte=max(keys))
         found = set(rows.order_by().values_list("pk", flat=True))
         return found.intersection(keys)
+
+
+def _staged_in_file(cursor: Any, columns: Sequence[Sequence[Any]]) -> str:
+    """SQLite: a table of as many columns, without types, since values take on that of the column they go to."""
+    names = [f"c{number}" for number in range(len(columns))]
+    staged = f"temp.accord_staged_{len(columns)}"
+    cursor.execute(f"CREATE TABLE IF NOT EXISTS {staged} ({', '.join(names)})")
+    cursor.execute(f"DELETE FROM {staged}")
+    marks = ", ".join(["%s"] * len(columns))
+    cursor.executemany(f"INSERT INTO {staged} VALUES ({marks})", list(zip(*columns, strict=True)))
+    return staged
 
 
 def _literal(value: Any) -> str:

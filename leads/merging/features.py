@@ -102,9 +102,12 @@ def person_of(pk: int, facts: Mapping[str, Any]) -> Person:
 
 
 def _words(value: object) -> str:
-    return (
-        " ".join(_WORDS.findall(folded(value).replace("'", ""))) if value not in (None, "") else ""
-    )
+    return _words_of(str(value)) if value not in (None, "") else ""
+
+
+@lru_cache(maxsize=50_000)
+def _words_of(text: str) -> str:
+    return " ".join(_WORDS.findall(folded(text).replace("'", "")))
 
 
 def _digits(value: object) -> str:
@@ -112,10 +115,13 @@ def _digits(value: object) -> str:
 
 
 def _domain(given: object, email: str) -> str:
-    domain = domain_text(given) if given else ""
+    domain = _given_domain(str(given)) if given else ""
     if domain and not mailboxes.is_free(domain):
         return domain
     return mailboxes.company_domain(email)
+
+
+_given_domain = lru_cache(maxsize=20_000)(domain_text)
 
 
 def _places(attributes: Mapping[str, Any]) -> dict[str, Any]:

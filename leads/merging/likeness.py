@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -24,6 +25,10 @@ from leads.merging.nicknames import Nicknames
 PRIOR = -13.0
 #: What somebody moved house or changed the company weighs at most against.
 LEAST = 7.0
+#: What company and title, and what all parts of an address weigh together at most.
+MOST_OF_COMPANY, MOST_OF_PLACE = 6.0, 16.0
+#: Names whose comparison is remembered: of a million people few have a name of their own.
+REMEMBERED = 50_000
 #: Bits from which a fact belongs to one person alone: a mailbox, a phone number, a day of birth.
 PERSONAL = 7.0
 #: No sum of likenesses makes certain; a person decides.
@@ -68,15 +73,71 @@ def likeness(one: Person, other: Person, nicknames: Nicknames) -> Likeness:
     """The likeness of two people. The order of the two does not matter."""
     if _order(other) < _order(one):
         one, other = other, one
+    name, own = _personal(one, other, nicknames)
+    return _told(name, own, _around(one, other))
+
+
+def likely(one: Person, other: Person, nicknames: Nicknames, *, least: float) -> Likeness | None:
+    """The likeness of two people where it is at least ``least``.
+
+    Of the pairs that a scan meets few are alike, and names, addresses and numbers tell nearly all of
+    the others already: not even the same company and place would make them one person.
+    """
+    if _order(other) < _order(one):
+        one, other = other, one
+    name, own = _personal(one, other, nicknames)
+    bits = PRIOR + sum(reason.bits for reason in (*name, *own))
+    if _strength(bits + _most_around(one, other)) < least:
+        return None
+    around = _around(one, other)
+    if _strength(bits + sum(reason.bits for reason in around)) < least:
+        return None
+    told = _told(name, own, around)
+    return told if told.strength >= least else None
+
+
+Reasons = list[Reason]
+
+
+def _personal(one: Person, other: Person, nicknames: Nicknames) -> tuple[Reasons, Reasons]:
+    """What speaks of the name, and of what belongs to one person alone."""
     name = list(_name(one, other, nicknames))
-    own = [*_address(one, other), *_phone(one, other), *_birth(one, other)]
-    around = [*_bounded(list(_company(one, other)), 6.0), *_bounded(list(_place(one, other)), 16.0)]
-    reasons = sorted(
-        (*name, *own, *around, *_ids(one, other)), key=lambda r: (-abs(r.bits), r.text)
+    return name, [*_address(one, other), *_phone(one, other), *_birth(one, other)]
+
+
+def _around(one: Person, other: Person) -> Reasons:
+    """What speaks of company and place, and of ids that differ."""
+    return [
+        *_bounded(list(_company(one, other)), MOST_OF_COMPANY),
+        *_bounded(list(_place(one, other)), MOST_OF_PLACE),
+        *_ids(one, other),
+    ]
+
+
+def _told(name: Reasons, own: Reasons, around: Reasons) -> Likeness:
+    reasons = sorted((*name, *own, *around), key=lambda r: (-abs(r.bits), r.text))
+    strength = _strength(PRIOR + sum(reason.bits for reason in reasons))
+    return Likeness(min(strength, _ceiling(name, own)), tuple(reasons))
+
+
+def _strength(bits: float) -> float:
+    return round(float(1 / (1 + 2 ** -max(-60.0, min(60.0, bits)))), 4)
+
+
+def _most_around(one: Person, other: Person) -> float:
+    """How many bits company and place can weigh at most: what only one of the two has says nothing."""
+    has_company = (one.domain or one.company) and (other.domain or other.company)
+    is_titled = one.title and one.title == other.title
+    has_place = (
+        (one.street and other.street)
+        or (one.line and other.line)
+        or (one.postcode and other.postcode)
+        or (one.city and other.city)
+        or (one.region and other.region)
     )
-    bits = PRIOR + sum(reason.bits for reason in reasons)
-    strength = 1 / (1 + 2 ** -max(-60.0, min(60.0, bits)))
-    return Likeness(round(min(strength, _ceiling(name, own)), 4), tuple(reasons))
+    most = MOST_OF_COMPANY if has_company or is_titled else 0.0
+    # The shares of bounded reasons are rounded.
+    return most + (MOST_OF_PLACE if has_place else 0.0) + 0.1
 
 
 def _order(person: Person) -> tuple[object, ...]:
@@ -99,6 +160,8 @@ def _ceiling(name: list[Reason], own: list[Reason]) -> float:
 
 def _bounded(reasons: list[Reason], most: float) -> list[Reason]:
     """Reasons that follow from each other weigh together no more than ``most``, nor less than ``-LEAST``."""
+    if len(reasons) < 2:  # none weighs so much alone
+        return reasons
     for sign, limit in ((1, most), (-1, LEAST)):
         total = sum(sign * r.bits for r in reasons if sign * r.bits > 0)
         if total > limit:
@@ -189,6 +252,7 @@ def _bits(pair: tuple[Reason, Reason]) -> float:
     return pair[0].bits + pair[1].bits
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _first(mine: str, theirs: str, nicknames: Nicknames) -> Reason:
     if mine == theirs:
         return Reason("Same first name", 6.0)
@@ -205,6 +269,7 @@ def _first(mine: str, theirs: str, nicknames: Nicknames) -> Reason:
     return Reason("First names differ", -4.5)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _last(mine: str, theirs: str) -> Reason:
     if mine == theirs:
         return Reason("Same last name", 9.0)
@@ -219,6 +284,7 @@ def _last(mine: str, theirs: str) -> Reason:
     return Reason("Last names differ", -4.5)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def are_near(mine: str, theirs: str) -> bool:
     """Whether one slip, or two in a long word, lie between: a letter left out, doubled, changed.
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
 from leads.merging.blocking import Kind, keys_of
-from leads.merging.likeness import BANDS, Likeness, likeness
+from leads.merging.likeness import BANDS, Likeness, likely
 from leads.merging.models import Candidate, CommonValue, Key, Scanned
 from leads.merging.pairing import COMMON, Pair
 from leads.merging.reading import people
@@ -62,12 +62,13 @@ def store_keys(rows: QuerySet[Any], nicknames: Nicknames) -> int:
     ids = [person.pk for person, _ in found]
     for some in _batches(ids):
         Key.objects.filter(lead__in=some).delete()
-    keys = [
-        Key(lead_id=person.pk, kind=kind, value=value)
-        for person, _ in found
-        for kind, value in keys_of(person, nicknames)
-    ]
-    Key.objects.bulk_create(keys, batch_size=BATCH * 5)
+    _write(
+        [
+            (person.pk, kind, value)
+            for person, _ in found
+            for kind, value in keys_of(person, nicknames)
+        ]
+    )
     Scanned.objects.bulk_create(
         [Scanned(lead_id=person.pk, version=version, is_paired=False) for person, version in found],
         update_conflicts=True,
@@ -76,6 +77,19 @@ def store_keys(rows: QuerySet[Any], nicknames: Nicknames) -> int:
         batch_size=BATCH,
     )
     return len(found)
+
+
+def _write(keys: Sequence[tuple[int, int, str]]) -> None:
+    """Ten keys a lead: to make an object of each takes longer than to write them."""
+    table = connection.ops.quote_name(Key._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} (lead_id, kind, value) FROM STDIN") as copy:
+                for key in keys:
+                    copy.write_row(key)
+        else:
+            statement = f"INSERT INTO {table} (lead_id, kind, value) VALUES (%s, %s, %s)"  # noqa: S608
+            cursor.executemany(statement, keys)
 
 
 def count_common(most: int = COMMON) -> int:
@@ -139,12 +153,12 @@ def compare(pairs: Iterable[Pair], nicknames: Nicknames) -> dict[Pair, Likeness]
     known: dict[int, Person] = {}
     for some in _batches(ids):
         known |= {person.pk: person for person, _ in people(Lead.objects.filter(pk__in=some))}
-    found = {
-        (low, high): likeness(known[low], known[high], nicknames)
+    return {
+        (low, high): told
         for low, high in wanted
         if low in known and high in known
+        if (told := likely(known[low], known[high], nicknames, least=LEAST)) is not None
     }
-    return {pair: told for pair, told in found.items() if told.strength >= LEAST}
 
 
 def pair_slice(after: int, upto: int, nicknames: Nicknames) -> tuple[int, int]:

@@ -30,8 +30,9 @@ PAGE_SIZE = 50
 COUNT_CAP = 10_000
 #: Seconds that a count without an index may take before it becomes an estimate.
 PATIENCE = 0.5
-#: Rows, evenly spread over the keys, that an estimate looks at where the database has no planner to ask.
-SAMPLES = 5_000
+#: Rows that an estimate looks at where the database has no planner to ask. They lie evenly spread over the
+#: keys, some neighbours at each place: neighbours share a page, and 5,000 pages of their own took 50 ms.
+SAMPLES, NEIGHBOURS = 5_000, 10
 
 
 @dataclass(frozen=True)
@@ -277,14 +278,15 @@ def _planned(rows: QuerySet[Any]) -> tuple[int, int]:
     return int(plan["Actual Rows"]), int(whole["Plan Rows"])
 
 
-#: The keys of the rows to look at: as far apart as all of them fit between the first and the last.
+#: The keys of the rows to look at: places as far apart as all of them fit between the first and the last.
 _SPREAD = {
     "sqlite": """
 WITH RECURSIVE place(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n < {last})
-SELECT 1 + n * (SELECT MAX({key}) FROM {table}) / {number} FROM place
+SELECT 1 + n - n / {near} * {near} + n / {near} * {near} * (SELECT MAX({key}) FROM {table}) / {number} FROM place
 """,
     "postgresql": """
-SELECT 1 + n * (SELECT MAX({key}) FROM {table}) / {number} FROM generate_series(0, {last}) n
+SELECT 1 + n - n / {near} * {near} + n / {near} * {near} * (SELECT MAX({key}) FROM {table}) / {number}
+FROM generate_series(0, {last}) n
 """,
 }
 _COUNTED = """
@@ -326,7 +328,9 @@ def _spread(rows: QuerySet[Any]) -> tuple[dict[str, str], RawSQL]:
     """What key and table are called, and the keys of a sample."""
     quoted, options = connections[rows.db].ops.quote_name, rows.model._meta
     names = {"key": quoted(str(options.pk.column)), "table": quoted(options.db_table)}
-    keys = _SPREAD[connections[rows.db].vendor].format(last=SAMPLES - 1, number=SAMPLES, **names)
+    keys = _SPREAD[connections[rows.db].vendor].format(
+        last=SAMPLES - 1, number=SAMPLES, near=NEIGHBOURS, **names
+    )
     return names, RawSQL(keys, [])  # noqa: S611
 
 

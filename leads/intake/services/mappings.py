@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leads.fields import ATTRIBUTES
 from leads.intake.kinds import kind_named
+from leads.intake.known import known_sources
 from leads.intake.mapping import PARTS, Mapping, columns_key, parse_mapping
 from leads.intake.models import Import
 from leads.intake.models import Mapping as SavedMapping
@@ -18,7 +19,7 @@ from leads.intake.proposing import Proposal, propose, with_dates
 from leads.intake.reading import REFUSED_COLUMNS
 from leads.intake.references import References
 from leads.intake.rows import Known, Plan
-from leads.models import AttributeDefinition, Lead
+from leads.models import AttributeDefinition
 from portal.core.errors import RuleViolation
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Earlier files asked for the types of attributes.
 LOOKED_BACK = 50
+#: Sources whose spelling a file takes over.
+MOST_SOURCES = 5_000
 
 
 def _mapped_columns(run: Import) -> list[str]:
@@ -112,14 +115,7 @@ def plan_of(
 ) -> Plan:
     """The compiled mapping. Raises ``RuleViolation`` where a constant means nothing."""
     mapping = mapping or read_mapping(run=run, written=run.mapping)
-    sources: Any = ()
-    if "source" in mapping.fields:
-        sources = (
-            Lead.objects.exclude(source="")
-            .order_by()
-            .values_list("source", flat=True)
-            .distinct()[:5_000]
-        )
+    sources = known_sources(MOST_SOURCES) if "source" in mapping.fields else ()
     try:
         return Plan(
             profile=Profile.from_json(run.profile),

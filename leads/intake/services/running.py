@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from leads.intake.applying.companies import place_waiting
 from leads.intake.mapping import MappingError
 from leads.intake.models import COUNTS, Import, ImportRow
 from leads.intake.reading import Dialect
-from leads.intake.rows import Plan
+from leads.intake.rows import Plan, Row
 from leads.intake.services.absorbing import remember_merged
 from leads.intake.services.checking import check_import
 from leads.intake.services.mappings import first_mapping, plan_of, remember_mapping, save_mapping
@@ -109,10 +110,23 @@ def apply_rows(*, run: Import, by: User | None, checkpoint: Checkpoint) -> Impor
         records = records_of(handle, dialect)
         for done in batches(islice(records, run.position)):
             applier.skip(done)
-        for batch in batches(records):
-            _apply_batch(run, applier, applier.read(batch), checkpoint)
+        for rows in _ahead(map(applier.read, batches(records))):
+            _apply_batch(run, applier, rows, checkpoint)
     _place_companies(run)
     return _finish(run, by)
+
+
+def _ahead(batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    """Read one batch while the database server writes the one before. SQLite writes in this very process,
+    where two who work at once only hold each other up."""
+    if connection.vendor == "sqlite":
+        yield from batches
+        return
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (rows := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield rows
 
 
 def _place_companies(run: Import) -> None:
@@ -184,12 +198,13 @@ def _finish(run: Import, by: User | None) -> Import:
 
 @contextmanager
 def _roomy_cache() -> Iterator[None]:
-    """SQLite keeps 2 MB of pages by default, and copies its log into the file every 4 MB; a dozen indexes
-    need more of both to grow quickly."""
+    """SQLite keeps 2 MB of pages by default, and copies its log into the file every 4 MB. A batch changes
+    pages all over the indexes, tens of megabytes among a million leads, and the next one the same
+    again: they are copied every 200 MB."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size = -40960")
-            cursor.execute("PRAGMA wal_autocheckpoint = 8000")
+            cursor.execute("PRAGMA cache_size = -65536")
+            cursor.execute("PRAGMA wal_autocheckpoint = 50000")
     try:
         yield
     finally:

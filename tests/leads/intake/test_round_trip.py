@@ -8,7 +8,7 @@ import json
 
 import pytest
 from django.core.files.base import ContentFile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from leads.export import export_leads
@@ -111,6 +111,8 @@ def test_what_was_exported_comes_in_as_it_was(stages, people, rows):
     Lead.objects.all().delete()
     by = people
     first = bring(as_csv(rows), MAPPING)
+    # Where every row is refused there is nothing to export.
+    assume(first.created)
     before = exported(by)
 
     again = bring(before, columns_of(before))

@@ -10,7 +10,7 @@ from leads import mailboxes
 from leads.merging.blocking import keys_of
 from leads.merging.choosing import strictest
 from leads.merging.features import person_of, sound
-from leads.merging.likeness import Band, likeness
+from leads.merging.likeness import BANDS, Band, likely, likeness
 from leads.merging.nicknames import Nicknames
 from leads.merging.pairing import blocked
 
@@ -189,3 +189,33 @@ def test_the_strictest_consent_holds_with_its_source(kept, lost, is_now):
     found = strictest(kept, lost, email=kept["email"])
     assert found["consent"] == is_now
     assert found["consent_source"] == (f"{is_now} form" if is_now != "unknown" else "")
+
+
+facts = st.fixed_dictionaries(
+    {
+        "first_name": st.sampled_from(["", "Ana", "Anna", "A", "Bob", "Robert"]),
+        "last_name": st.sampled_from(["", "Cruz", "Kruz", "Ana", "Schmidt"]),
+        "email": st.sampled_from(["", "ana.cruz@acme.example", "ana.crus@acme.example", "x@y.example"]),
+        "phone": st.sampled_from(["", "+49 40 123456", "040 123456", "+1 555 0100"]),
+        "company": st.sampled_from(["", "Acme", "Acne", "Other Works"]),
+        "title": st.sampled_from(["", "Buyer"]),
+        "city": st.sampled_from(["", "Hamburg", "Bremen"]),
+        "country": st.sampled_from(["", "DE", "FR"]),
+        "external_id": st.sampled_from(["", "1", "2"]),
+        "attributes": st.fixed_dictionaries(
+            {},
+            optional={
+                "street": st.sampled_from(["Long Road 1", "Long Road 2"]),
+                "zip": st.sampled_from(["20095", "20096"]),
+                "dob": st.sampled_from(["1980-01-02", "1999-12-31"]),
+            },
+        ),
+    }
+)  # fmt: skip
+
+
+@given(one=facts, other=facts, least=st.sampled_from([strength for _, strength in BANDS]))
+def test_what_is_not_compared_to_the_end_is_not_alike(one, other, least):
+    people = person_of(1, one), person_of(2, other)
+    whole = likeness(*people, NAMES)
+    assert likely(*people, NAMES, least=least) == (whole if whole.strength >= least else None)
