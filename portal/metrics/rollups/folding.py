@@ -119,8 +119,8 @@ def fold_leads() -> int:
         taken = [pk for (pk,) in _first(LeadChange, SLICE, "pk")]
         if not is_whole() or not taken:
             return 0
-        some = f"(SELECT * FROM metrics_leadchange WHERE id IN {_listed()}) taken"  # noqa: S608
-        cursor.execute(_added(some, "n"), [_packed(taken)])
+        rows = f"(SELECT * FROM metrics_leadchange WHERE id IN {_listed()}) taken"  # noqa: S608
+        cursor.execute(_added(rows, "n"), [_packed(taken)])
         cursor.execute(f"DELETE FROM metrics_leadchange WHERE id IN {_listed()}", [_packed(taken)])  # noqa: S608
         cursor.execute("DELETE FROM metrics_leadtally WHERE n = 0")
         return len(taken)
@@ -134,10 +134,8 @@ def fold_stays() -> int:
         marks = _first(StaleLead, STALE_SLICE, "pk", "lead_id")
         if not is_whole() or not marks:
             return 0
-        leads, which = (
-            [_packed(sorted({lead for _, lead in marks}))],
-            f"WHERE lead_id IN {_listed()}",
-        )
+        leads = [_packed(sorted({lead for _, lead in marks}))]
+        which = f"WHERE lead_id IN {_listed()}"
         cursor.execute(_added_stays(which, -1), leads)
         cursor.execute(f"DELETE FROM metrics_stay {which}", leads)  # noqa: S608
         cursor.execute(f"{INTO_STAYS} {stays(f'WHERE c.lead_id IN {_listed()}')}", leads)
