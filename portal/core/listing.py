@@ -248,8 +248,10 @@ WITH RECURSIVE place(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM place WHERE n <
 SELECT 1 + n * (SELECT MAX({key}) FROM {table}) / {number} FROM place
 """
 _COUNTED = """
-SELECT n, CASE WHEN n > {cap} THEN (SELECT COUNT(*) FROM ({sample})) * (SELECT MAX({key}) FROM {table}) / {number} END
-FROM (SELECT COUNT(*) n FROM ({capped}))
+WITH found(pk) AS NOT MATERIALIZED ({found})
+SELECT n, CASE WHEN n > {cap}
+    THEN (SELECT COUNT(*) FROM found WHERE pk IN ({spread})) * (SELECT MAX({key}) FROM {table}) / {number} END
+FROM (SELECT COUNT(*) n FROM (SELECT pk FROM found LIMIT {cap} + 1))
 """
 
 
@@ -262,17 +264,14 @@ def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
         return (number := rows.count()), number
     quoted, options = connections[rows.db].ops.quote_name, rows.model._meta
     names = {"key": quoted(str(options.pk.column)), "table": quoted(options.db_table)}
-    spread = RawSQL(_SPREAD.format(last=SAMPLES - 1, number=SAMPLES, **names), [])  # noqa: S611
+    spread = _SPREAD.format(last=SAMPLES - 1, number=SAMPLES, **names)
     try:
-        capped = rows.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-        sample = rows.filter(pk__in=spread).values("pk").query.sql_with_params()
+        found, params = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return 0, 0
-    statement = _COUNTED.format(
-        cap=COUNT_CAP, number=SAMPLES, capped=capped[0], sample=sample[0], **names
-    )
+    statement = _COUNTED.format(cap=COUNT_CAP, number=SAMPLES, found=found, spread=spread, **names)
     with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, [*sample[1], *capped[1]])
+        cursor.execute(statement, params)
         seen, expected = cursor.fetchone()
     return seen, expected or 0
 
