@@ -41,6 +41,7 @@ def audience(revision: Revision) -> list[Aim]:
         for row in Persona.objects.filter(pk__in=ids)
         .order_by()
         .select_related("document__in_force")
+        .only("title", "slug", "document__in_force__number")
     }
     moment = revision.agreed_at or timezone.now()
     then = in_force_at([row.document_id for row in personas.values()], moment)

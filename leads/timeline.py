@@ -61,19 +61,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """One table. ``action`` is what a reader needs beside seeing the lead; empty: nothing more.
+    """One table. ``rows`` takes the lead. ``action`` is what a reader needs beside seeing the lead; empty: nothing more.
 
     ``rows_of_many`` asks the same of many leads at once (a queryset of them); a source without it
     stands on the timeline of a lead and not on that of a company. ``lead_column`` names the lead.
+    ``is_long``: there are many, in wide rows; the newest are found by an index first.
     """
 
     name: str
-    rows: Callable[[Lead], QuerySet[Any]]
+    rows: Callable[[Any], QuerySet[Any]]
     entry: Callable[[Any], Entry]
     moment: str = "at"
     action: str = ""
     rows_of_many: Callable[[QuerySet[Lead]], QuerySet[Any]] | None = None
     lead_column: str = "lead_id"
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,7 @@ _SOURCES: list[Source] = [
         "occurred_at",
         "leads.view_touchpoint",
         lambda leads: touch_rows().filter(lead__in=leads.values("pk")),
+        is_long=True,
     ),
     Source(
         "note",
@@ -359,7 +362,24 @@ def _beyond(parts: Iterable[Part], edge: Cursor | None, size: int) -> Iterator[l
     """What stands behind the edge: each part is asked for one page and no more."""
     for part in parts:
         rows = part.rows.filter(_older(part, edge)) if edge else part.rows
+        if part.source.is_long:
+            rows = _of_newest_keys(part.source, rows, size)
         yield _found(part.rank, part.source, _ordered(part.source, rows, size))
+
+
+def newest_rows(source: Source, rows: QuerySet[Any], size: int = PAGE_SIZE) -> QuerySet[Any]:
+    """The first page of one source, and one row more, which says that there is another page."""
+    return _ordered(source, _of_newest_keys(source, rows, size + 1), size + 1)
+
+
+def first_page(found: Iterable[tuple[int, Source, list[Any]]], reader: User) -> TimelinePage:
+    """Newest first, out of the ``newest_rows`` of each source, with its rank."""
+    return _page((_found(rank, source, rows) for rank, source, rows in found), reader, PAGE_SIZE)
+
+
+def _of_newest_keys(source: Source, rows: QuerySet[Any], size: int) -> QuerySet[Any]:
+    """Keys are sorted within an index; whole rows, and what is joined to them, would have to be read."""
+    return rows.filter(pk__in=_ordered(source, rows, size).values("pk"))
 
 
 def _ordered(source: Source, rows: QuerySet[Any], size: int) -> QuerySet[Any]:

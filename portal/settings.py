@@ -148,7 +148,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.read("DATABASE_URL", EMBEDDED_DATABASE, addresses.database(BASE_DIR))
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    # Opening the file and reading its schema takes as long as a small page.
+    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 60}
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

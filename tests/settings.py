@@ -48,6 +48,6 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     _database["TEST"] = {"NAME": os.environ.get("ACCORD_TEST_DB") or "test_accord"}
-    _database["CONN_MAX_AGE"] = 0
+_database["CONN_MAX_AGE"] = 0
 
 LOGGING["handlers"]["lines"] = {"class": "logging.NullHandler"}

@@ -8,10 +8,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from leads.bulk.querysets import BulkActQuerySet, BulkChangeQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 
 #: So long an act can be taken back.
 UNDO_WITHIN = timedelta(days=30)
@@ -84,7 +84,7 @@ class BulkAct(models.Model):
         return f"{self.what} · {self.total:,} lead{'' if self.total == 1 else 's'}"
 
     def get_absolute_url(self) -> str:
-        return reverse("bulk:act-detail", args=[self.pk])
+        return row_address("bulk:act-detail", self.pk)
 
     @property
     def what(self) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from leads.companies.querysets import (
     MemberQuerySet,
@@ -18,6 +17,7 @@ from leads.companies.querysets import (
 from leads.models import Company
 from portal.core.errors import RuleViolation
 from portal.core.models import TimeStamped
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -71,7 +71,7 @@ class TargetList(TimeStamped):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("companies:target-list-detail", args=[self.pk])
+        return row_address("companies:target-list-detail", self.pk)
 
 
 class TargetAccount(models.Model):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
 from leads.handoffs.querysets import HandoffQuerySet
 from portal.accounts.roles import Department
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ class Handoff(models.Model):
         return f"Handoff {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("handoffs:handoff-detail", args=[self.pk])
+        return row_address("handoffs:handoff-detail", self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from leads.intake.querysets import ImportQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,7 +117,7 @@ class Import(models.Model):
         return self.filename
 
     def get_absolute_url(self) -> str:
-        return reverse("intake:import-detail", args=[self.pk])
+        return row_address("intake:import-detail", self.pk)
 
     @property
     def is_busy(self) -> bool:

@@ -18,6 +18,7 @@ from leads.merging.querysets import CandidateQuerySet, MergeQuerySet
 from leads.normalising import folded
 from portal.accounts.querysets import PermittedQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -232,7 +233,7 @@ class Merge(models.Model):
         return f"Lead {self.lost} into lead {self.kept}"
 
     def get_absolute_url(self) -> str:
-        return reverse("merging:merge-detail", args=[self.pk])
+        return row_address("merging:merge-detail", self.pk)
 
     @property
     def moved(self) -> list[tuple[str, int]]:

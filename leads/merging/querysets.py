@@ -42,6 +42,16 @@ class CandidateQuerySet(PermittedQuerySet):
         sides = [f"{side}__{name}" for side in ("low", "high") for name in names]
         return self.select_related("low", "high", *sides, "decided_by")
 
+    def as_shown(self) -> Self:
+        """Pairs with what the list shows of both leads, and no more."""
+        lead = ("full_name", "first_name", "last_name", "email", "external_id", "company__name")
+        shown = (*lead, "owner__name", "owner__email")
+        sides = [f"{side}__{name}" for side in ("low", "high") for name in shown]
+        own = [field.name for field in self.model._meta.concrete_fields]
+        people = ("low__owner", "high__owner", "decided_by")
+        rows = self.select_related("low__company", "high__company", *people)
+        return rows.only(*own, *sides, "decided_by__name", "decided_by__email")
+
 
 class MergeQuerySet(OfLeadQuerySet):
     """A merge is seen by whoever sees the lead that stayed; a rep takes back only merges of their own."""

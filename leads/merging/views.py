@@ -48,7 +48,7 @@ def candidate_list(request: PortalRequest) -> HttpResponse:
         rows = rows.concerning(request.user)
     elif view == "certain":
         rows = rows.filter(band=Band.CERTAIN)
-    page = LISTING.page(request, rows.for_list())
+    page = LISTING.page(request, rows.as_shown())
     url = reverse("merging:candidate-list")
     context: dict[str, Any] = {
         "page": page,

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.urls import reverse
 
 from portal.accounts.querysets import PermittedQuerySet
 from portal.core.models import TimeStamped
+from portal.core.routes import row_address
 from portal.topics.models import HasTopic
 
 
@@ -91,4 +91,4 @@ class Company(HasTopic, TimeStamped):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("companies:company-detail", args=[self.pk])
+        return row_address("companies:company-detail", self.pk)

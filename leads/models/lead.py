@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils import timezone
 
 from leads.identity import keys_of
 from leads.querysets import LeadQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 from portal.topics.models import HasTopic
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ class Lead(HasTopic):
         return self.full_name or f"{self.first_name} {self.last_name}".strip()
 
     def get_absolute_url(self) -> str:
-        return reverse("leads:lead-detail", args=[self.pk])
+        return row_address("leads:lead-detail", self.pk)
 
     @staticmethod
     def reach_of(stage: Stage) -> int:

@@ -22,6 +22,7 @@ from leads.opportunities.models import (
 from portal.activity.services import lines_about
 from portal.core.formatting import money_text
 from portal.core.listing import Listing, first_of_each
+from portal.core.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +152,7 @@ def _deal(rows: QuerySet[Any], columns: Mapping[int, BoardColumn]) -> None:
         rows.filter(stage=pk).order_by("stage_entered_at", "pk").values("pk")[:CARDS]
         for pk in columns
     )
-    cards = Opportunity.objects.filter(pk__in=top).for_list().defer("attributes")
+    cards = Opportunity.objects.filter(pk__in=top).as_shown()
     now = timezone.now()
     for card in cards.order_by("stage_entered_at", "pk"):
         columns[card.stage_id].rows.append(row_of(card, now))
@@ -237,10 +238,16 @@ ICONS = {
 TOLD_ELSEWHERE = frozenset({"created", "stage_changed", "won", "lost", "reopened"})
 
 
+_changes = Statement(
+    lambda pk: OpportunityChange.objects.filter(opportunity=pk).select_related(
+        "from_stage", "to_stage", "by"
+    )[:MOST_LINES]
+)
+
+
 def history_of(opportunity: Opportunity) -> list[Entry]:
     """The newest lines: stages, amounts and what else was changed. Two queries."""
-    changes = opportunity.changes.select_related("from_stage", "to_stage", "by")[:MOST_LINES]
-    entries = [_of_change(change, opportunity.currency) for change in changes]
+    entries = [_of_change(change, opportunity.currency) for change in _changes(opportunity.pk)]
     entries += [
         Entry("pencil", _changed_words(line.data), line.at, line.actor, line.summary)
         for line in lines_about(opportunity, MOST_LINES)

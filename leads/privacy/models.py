@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from leads.privacy.querysets import RequestQuerySet
 from portal.accounts.querysets import PermittedQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +75,7 @@ class PersonRequest(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("privacy:request-detail", args=[self.pk])
+        return row_address("privacy:request-detail", self.pk)
 
     @property
     def is_erasure(self) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from leads.scoring.definition import SCHEMA, faults
@@ -19,6 +18,7 @@ from leads.scoring.querysets import (
 )
 from leads.scoring.reading import problem
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 from portal.documents.models import AgreedDocument
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class Trial(models.Model):
         return f"Trial {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("scoring:trial-detail", args=[self.pk])
+        return row_address("scoring:trial-detail", self.pk)
 
     @property
     def is_running(self) -> bool:

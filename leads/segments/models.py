@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from leads.segments.querysets import SegmentQuerySet
 from portal.core.errors import RuleViolation
 from portal.core.models import TimeStamped
+from portal.core.routes import row_address
 from portal.topics.models import HasTopic
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Segment(HasTopic, TimeStamped):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("segments:segment-detail", args=[self.pk])
+        return row_address("segments:segment-detail", self.pk)
 
     @property
     def is_live(self) -> bool:

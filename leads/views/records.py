@@ -37,11 +37,11 @@ _any_record = Statement(lambda pk: with_notices(Lead.objects.for_record()).filte
 _stages = Statement(lambda _: Stage.objects.active())
 
 
-def _record(reader: User, pk: int) -> Lead:
+def _record(reader: User, pk: int, action: str = "leads.view_lead") -> Lead:
     """A lead with everything that its page shows, or the one that absorbed it. 404 when out of reach."""
-    if reader.reaches_all("leads.view_lead") and (found := _any_record(pk)):
+    if reader.reaches_all(action) and (found := _any_record(pk)):
         return found[0]
-    leads = Lead.objects.permitted(reader, "leads.view_lead").for_record()
+    leads = Lead.objects.permitted(reader, action).for_record()
     return present_or_404(with_notices(leads), pk)
 
 
@@ -141,8 +141,7 @@ def _created(request: PortalRequest, form: LeadForm, context: dict[str, Any]) ->
 @get_or_post
 @requires("leads.change_lead")
 def lead_edit(request: PortalRequest, pk: int) -> HttpResponse:
-    leads = Lead.objects.permitted(request.user, "leads.change_lead").for_record()
-    lead = present_or_404(leads, pk)
+    lead = _record(request.user, pk, "leads.change_lead")
     form = LeadForm(request.POST or None, user=request.user, lead=lead)
     context: dict[str, Any] = {"form": form, "lead": lead}
     if request.method == "POST" and form.is_valid() and _changed(request, lead, form, context):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from portal.accounts.policy import scope_for, scope_of
 from portal.accounts.querysets import PermittedQuerySet
 from portal.accounts.roles import Department, Role, Scope
+from portal.core.routes import row_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -146,7 +146,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
             setattr(self, name, " ".join(getattr(self, name).split()))
 
     def get_absolute_url(self) -> str:
-        return reverse("accounts:user-detail", args=[self.pk])
+        return row_address("accounts:user-detail", self.pk)
 
     def get_full_name(self) -> str:
         return self.name

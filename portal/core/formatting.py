@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
 DASH = "—"
 NARROW = "\u202f"
@@ -53,8 +54,12 @@ def percent_text(share: object, places: int = 1) -> str:
 def money_text(amount: object, currency: str = "", *, compact: bool = False) -> str:
     """``€12,400``; cents only where there are any; compact: ``€12.4k``."""
     number = decimal_of(amount)
-    if number is None:
-        return DASH
+    return DASH if number is None else _money(number, currency, compact, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _money(number: Decimal, currency: str, compact: bool, language: str | None) -> str:
+    """``language`` is the one in force; it tells the kept texts apart."""
     symbol = SYMBOLS.get(currency, f"{currency} " if currency else "")
     sign = "−" if number < 0 else ""
     number = abs(number)
@@ -88,14 +93,22 @@ def duration_text(length: timedelta | Number | None) -> str:
     return _span(abs(int(seconds)))
 
 
-def _rough(seconds: int) -> str:
-    """One unit is enough near now: ``3 h``, ``2 days``."""
-    if seconds < HOUR:
-        return gettext("%(n)d min") % {"n": max(1, seconds // MINUTE)}
-    if seconds < DAY:
-        return gettext("%(n)d h") % {"n": seconds // HOUR}
-    days = seconds // DAY
-    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+def _rough(seconds: int) -> tuple[int, int]:
+    """One unit is enough near now: how many, and of how many seconds each."""
+    size = next(size for size in (DAY, HOUR, MINUTE) if seconds >= size)
+    return seconds // size, size
+
+
+@lru_cache(maxsize=1024)
+def _near(count: int, size: int, is_ahead: bool, language: str | None) -> str:
+    """``3 h ago``, ``in 2 days``. ``language`` is the one in force; it tells the kept texts apart."""
+    words = {
+        MINUTE: gettext("%(n)d min"),
+        HOUR: gettext("%(n)d h"),
+        DAY: ngettext("%(n)d day", "%(n)d days", count),
+    }
+    pattern = gettext("in %(span)s") if is_ahead else gettext("%(span)s ago")
+    return pattern % {"span": words[size] % {"n": count}}
 
 
 def when_text(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
@@ -107,14 +120,13 @@ def when_text(moment: datetime, now: datetime, zone: tzinfo | None = None) -> st
         return day_text(here, timezone.localtime(now, zone).date())
     if seconds < MINUTE:
         return gettext("just now")
-    pattern = gettext("in %(span)s") if gap > timedelta(0) else gettext("%(span)s ago")
-    return pattern % {"span": _rough(seconds)}
+    return _near(*_rough(seconds), gap > timedelta(0), get_language())
 
 
 def exact_text(moment: datetime, zone: tzinfo | None = None) -> str:
     """The whole moment with its zone: ``Thu 12 Mar 2026, 14:05 CET``."""
     local = timezone.localtime(moment, zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
+    return local.strftime(f"%a {local.day} %b %Y, %H:%M %Z")
 
 
 def day_text(day: date, today: date) -> str:

@@ -290,8 +290,10 @@ FROM generate_series(0, {last}) n
 """,
 }
 _COUNTED = """
-SELECT n, CASE WHEN n > {cap} THEN (SELECT COUNT(*) FROM ({sample})) * (SELECT MAX({key}) FROM {table}) / {number} END
-FROM (SELECT COUNT(*) n FROM ({capped}))
+WITH found(pk) AS NOT MATERIALIZED ({found})
+SELECT n, CASE WHEN n > {cap}
+    THEN (SELECT COUNT(*) FROM found WHERE pk IN ({spread})) * (SELECT MAX({key}) FROM {table}) / {number} END
+FROM (SELECT COUNT(*) n FROM (SELECT pk FROM found LIMIT {cap} + 1))
 """
 
 
@@ -304,15 +306,14 @@ def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
         return (number := rows.count()), number
     names, spread = _spread(rows)
     try:
-        capped = rows.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-        sample = rows.filter(pk__in=spread).values("pk").query.sql_with_params()
+        found, params = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return 0, 0
     statement = _COUNTED.format(
-        cap=COUNT_CAP, number=SAMPLES, capped=capped[0], sample=sample[0], **names
+        cap=COUNT_CAP, number=SAMPLES, found=found, spread=spread.sql, **names
     )
     with connections[rows.db].cursor() as cursor:
-        cursor.execute(statement, [*sample[1], *capped[1]])
+        cursor.execute(statement, params)
         seen, expected = cursor.fetchone()
     return seen, expected or 0
 

@@ -71,6 +71,11 @@ class Panel:
 
 
 Maker = Callable[[User, datetime], Panel | None]
+#: What panels show of a lead: its name, where it stands, and its company.
+LEAD = (
+    *("full_name", "first_name", "last_name", "email", "external_id", "created_at"),
+    *("next_step", "next_step_on", "stage__name", "company__name"),
+)
 
 
 # --- for everybody ------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ def next_steps(user: User, at: datetime) -> Panel | None:
     mine = Lead.objects.permitted(user, "leads.view_lead").filter(
         owner=user, status=Lead.Status.OPEN
     )
-    due = mine.filter(next_step_on__lte=today).select_related("company", "stage")
+    due = mine.filter(next_step_on__lte=today).select_related("company", "stage").only(*LEAD)
     rows = list(due.order_by("next_step_on", "pk")[:ROWS])
     url = f"{reverse('leads:lead-list')}?owner=me&status=open&ordering=next_step"
     return Panel("next_steps", "Your next steps", rows, url, "All my leads", {"today": today})
@@ -118,7 +123,7 @@ def opportunities(user: User, at: datetime) -> Panel | None:
         owner=user, status=Status.OPEN
     )
     dated = F("expected_close_on").asc(nulls_last=True)
-    rows = list(mine.select_related("stage", "company").order_by(dated, "pk")[:ROWS])
+    rows = list(mine.as_shown().order_by(dated, "pk")[:ROWS])
     url = f"{reverse('opportunities:opportunity-list')}?owner=me&status=open"
     today = timezone.localdate(at)
     return Panel("opportunities", "Your opportunities", rows, url, "All of mine", {"today": today})
@@ -132,7 +137,8 @@ def pool(user: User, at: datetime) -> Panel | None:
     free = Lead.objects.permitted(user, "leads.view_lead").filter(
         ~Exists(offered), owner=None, status=Lead.Status.OPEN
     )
-    rows = list(free.select_related("company", "stage").order_by("-created_at", "-pk")[:ROWS])
+    shown = free.select_related("company", "stage").only(*LEAD)
+    rows = list(shown.order_by("-created_at", "-pk")[:ROWS])
     url = f"{reverse('leads:lead-list')}?view=pool"
     return Panel(
         "pool",

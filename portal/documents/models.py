@@ -13,6 +13,7 @@ from django.urls import reverse
 from portal.accounts.roles import Department, Role
 from portal.core.errors import RuleViolation
 from portal.core.models import TimeStamped
+from portal.core.routes import row_address
 from portal.documents.querysets import AgreedDocumentQuerySet, DocumentQuerySet
 from portal.documents.schema import NAME
 from portal.topics.models import HasTopic
@@ -310,7 +311,7 @@ class AgreedDocument(HasTopic):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse(f"{self._meta.app_label}:{self.noun()}-detail", args=[self.slug])
+        return row_address(f"{self._meta.app_label}:{self.noun()}-detail", self.slug)
 
     def revision_url(self, revision: Revision) -> str:
         """Where one revision is read, and signed while it is in review."""

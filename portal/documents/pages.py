@@ -21,7 +21,7 @@ from portal.accounts.decorators import requires
 from portal.core.errors import StaleEdit
 from portal.core.htmx import is_fragment
 from portal.core.listing import Listing, Page
-from portal.core.statements import Statement
+from portal.core.statements import SLUG, Statement
 from portal.documents import reading, services
 from portal.documents.diff import as_text
 from portal.documents.filters import DocumentFilter, filter_for
@@ -86,6 +86,9 @@ class DocumentPages:
         self.folder = model._meta.app_label
         self.filterset_class = filterset_class or filter_for(model)
         self.details = details
+        self._any_subject = Statement(
+            lambda slug: model.objects.with_document().filter(slug=slug), SLUG
+        )
 
     # --- addresses ----------------------------------------------------------------------------
     def paths(self) -> list[URLPattern]:
@@ -121,6 +124,8 @@ class DocumentPages:
     # --- fetching -----------------------------------------------------------------------------
     def _subject(self, request: PortalRequest, slug: str, verb: str) -> AgreedDocument:
         rows = self.model.objects.permitted(request.user, self.model.action(verb))
+        if not rows.query.where and (found := self._any_subject(slug)):
+            return found[0]
         return get_object_or_404(rows.with_document(), slug=slug)
 
     def _numbered(self, subject: AgreedDocument, number: object) -> Revision:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from portal.accounts.roles import Department
 from portal.core.errors import RuleViolation
 from portal.core.models import TimeStamped
+from portal.core.routes import row_address
 from portal.feedback.querysets import LIVING, PostQuerySet, ThreadQuerySet
 from portal.topics.models import Topic
 
@@ -105,7 +105,7 @@ class Thread(TimeStamped):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("feedback:thread-detail", args=[self.pk])
+        return row_address("feedback:thread-detail", self.pk)
 
     @property
     def quoted(self) -> str:

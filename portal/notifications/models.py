@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from portal.core.routes import row_address
 from portal.notifications.kinds import kind_of
 from portal.notifications.querysets import NotificationQuerySet
 
@@ -75,7 +75,7 @@ class Notification(models.Model):
         return self.text
 
     def get_absolute_url(self) -> str:
-        return reverse("notifications:notification-open", args=[self.pk])
+        return row_address("notifications:notification-open", self.pk)
 
     @property
     def kind_label(self) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from portal.accounts.roles import Department
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 from portal.documents.models import AgreedDocument
 from portal.slas.agreement import COMMITMENTS, SCHEMA
 from portal.slas.promises import faults, promises
@@ -49,7 +50,7 @@ class Calendar(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("slas:calendar-detail", args=[self.pk])
+        return row_address("slas:calendar-detail", self.pk)
 
 
 class Holiday(models.Model):

@@ -8,10 +8,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 from portal.webhooks.querysets import DeliveryQuerySet, HookQuerySet
 
 #: After a new token is given out, the old one works so much longer.
@@ -85,7 +85,7 @@ class Hook(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("webhooks:hook-detail", args=[self.pk])
+        return row_address("webhooks:hook-detail", self.pk)
 
     @property
     def is_signed(self) -> bool:

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Lead
-from portal.core.statements import LARGEST, Statement
-from tests.factories import make_company, make_lead
+from personas.models import Persona
+from portal.core.statements import LARGEST, SLUG, Statement
+from tests.factories import make_company, make_lead, make_persona
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,22 @@ def test_threads_ask_over_connections_of_their_own():
     assert told[0] == ("Buyer", "default")
     assert told[1] is not connection.connection
     assert ask(lead.pk)[0].title == "Buyer"
+
+
+def test_a_slug_is_a_key_too_and_what_hangs_on_the_rows_comes_along():
+    ask = Statement(lambda slug: Persona.objects.with_document().filter(slug=slug), SLUG)
+    for persona in (make_persona(title="Plant manager"), make_persona(title="Buyer's boss")):
+        (found,) = ask(persona.slug)
+
+        with CaptureQueriesContext(connection) as queries:
+            assert found == persona
+            assert [r.number for r in found.document.revisions.all()] == [1]
+        assert len(queries) == 0
+    assert ask("nobody' OR '1'='1") == []
+
+
+def test_a_record_that_has_nothing_costs_one_question():
+    ask = Statement(records)
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(LARGEST) == []
+    assert len(queries) == 1

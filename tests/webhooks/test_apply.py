@@ -17,6 +17,7 @@ from portal.jobs.models import Job
 from portal.operations.sweeping import sweep
 from portal.webhooks import services
 from portal.webhooks.models import Delivery
+from portal.webhooks.services.applying import BATCH
 from tests.conftest import signed_in
 from tests.factories import lead_event, make_campaign, make_hook, make_lead, touch_event
 from tests.webhooks.test_receive import post
@@ -349,11 +350,11 @@ def test_data_is_forgotten_a_week_after_it_was_applied(path):
 
 def test_many_touchpoints_cost_few_queries(path, django_assert_max_num_queries):
     lead = make_lead()
-    post(path, [touch_event(str(n), **{"lead.email": lead.email}) for n in range(150)])
+    post(path, [touch_event(str(n), **{"lead.email": lead.email}) for n in range(BATCH)])
     with django_assert_max_num_queries(40):
         apply()
 
-    assert Touchpoint.objects.filter(lead=lead).count() == 150
+    assert Touchpoint.objects.filter(lead=lead).count() == BATCH
 
 
 # --- at the same moment ---------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from leads.opportunities.models.catalogue import Status
 from leads.opportunities.querysets import OpportunityQuerySet
 from portal.core.errors import RuleViolation
+from portal.core.routes import row_address
 from portal.topics.models import HasTopic
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Opportunity(HasTopic):
         return self.name or self.external_id or f"Opportunity {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("opportunities:opportunity-detail", args=[self.pk])
+        return row_address("opportunities:opportunity-detail", self.pk)
 
     @property
     def is_open(self) -> bool:

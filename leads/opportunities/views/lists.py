@@ -38,7 +38,7 @@ BAR = ("q", "stage", "status")
 def opportunity_list(request: PortalRequest) -> HttpResponseBase:
     if "apply" in request.GET:
         return _tidied(request, "opportunity-list", opportunity_list)
-    rows = Opportunity.objects.permitted(request.user, VIEW).for_list().defer("attributes")
+    rows = Opportunity.objects.permitted(request.user, VIEW).as_shown()
     filters = OpportunityFilter(request.GET, queryset=rows, request=request)
     errors = _problems(filters)
     page = Page([]) if errors else LISTING.page(request, filters.qs)

@@ -57,7 +57,7 @@ def _may(request: PortalRequest, lead: Lead, action: str) -> bool:
 def _answer(request: PortalRequest, rows: QuerySet[Any], context: dict[str, Any]) -> HttpResponse:
     total, is_floor = capped_count(rows)
     page = Page([], total=total, total_is_estimate=is_floor)
-    newest = rows.for_list().order_by("-created_at", "-pk")[:NEWEST]  # type: ignore[attr-defined]
+    newest = rows.as_shown().order_by("-created_at", "-pk")[:NEWEST]  # type: ignore[attr-defined]
     context |= {
         "total": total,
         "is_floor": is_floor,

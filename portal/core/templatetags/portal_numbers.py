@@ -10,10 +10,11 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from portal.core import formatting
 from portal.core.icons import icon_or_fallback
-from portal.core.marks import moment_mark
+from portal.core.marks import day_mark, moment_mark
 from portal.core.markup import element, joined
 
 register = template.Library()
@@ -70,10 +71,7 @@ def day(value: date | datetime | None, *, relative: bool = False) -> SafeString:
     if not value:
         return _NOTHING
     day_ = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    today = timezone.localdate()
-    texts = [formatting.day_text(day_, today), formatting.day_distance(day_, today)]
-    shown, title = reversed(texts) if relative else texts
-    return element("time", shown, datetime=day_.isoformat(), title=title)
+    return day_mark(day_, timezone.localdate(), relative=relative, language=get_language())
 
 
 @register.simple_tag

@@ -76,7 +76,7 @@ def _kind_of_state(text: str) -> str:
     return KIND_OF_STATE.get(slugify(text), "neutral")
 
 
-@register.inclusion_tag("components/_seal.html")
+@register.simple_tag
 def seal(
     thing: object = None,
     *,
@@ -85,19 +85,21 @@ def seal(
     needed: object = None,
     size: str = "",
     words: bool = True,
-) -> dict[str, Any]:
+) -> SafeString:
     """Two halves that fill when their department signs and join when both have."""
     if thing is not None:
         shown = seal_of(thing, needed)
     else:
         given = frozenset(s for s, yes in zip(SIDES, (marketing, sales), strict=True) if yes)
         shown = Seal(signed=given, needed=frozenset(map(str, needed or SIDES)))  # type: ignore[call-overload]
-    return {
-        "seal": shown,
-        "large": size == "large",
-        "words": words,
-        "side": 56 if size == "large" else 18,
-    }
+    return _drawn_seal(shown, size == "large", words, get_language())
+
+
+@lru_cache(maxsize=128)
+def _drawn_seal(shown: Seal, large: bool, words: bool, language: str | None) -> SafeString:
+    """There are few different seals. ``language`` is the one in force; it tells the drawings apart."""
+    context = {"seal": shown, "large": large, "words": words, "side": 56 if large else 18}
+    return render_to_string("components/_seal.html", context)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from portal.webhooks.services import create_hook
 
 HOOK = "hook-in"
 EVENTS, RUNS = 100, 7
+VISITORS = 20
 #: Posts a run, so that the clock's grain does not count.
 POSTS = 20
 
@@ -55,14 +57,16 @@ def _hook() -> tuple[Hook, str]:
 
 
 def batch(events: int, mark: str) -> list[dict[str, Any]]:
+    """What a site tells of some visitors: each looked at a page now and then in the last minutes."""
+    now = timezone.now()
     return [
         {
             "type": "touchpoint",
             "id": f"{mark}-{at}",
             "data": {
                 "kind": "page_view",
-                "visitor": f"visitor-{at % 20}",
-                "occurred_at": "2026-03-02T12:00:00Z",
+                "visitor": f"{mark}-{at % VISITORS}",
+                "occurred_at": (now - timedelta(seconds=at)).isoformat(),
                 "url": f"https://site.example/page/{at}?utm_source=june&utm_medium=email",
             },
         }

@@ -165,10 +165,14 @@ LISTS = {
         "hooks": ("/hooks/", "webhooks.hook"),
     },
 }
+#: Lists that hang on a row: its table, what comes behind its address, and the table of the plain rows.
+HANGING = {
+    "company-timeline": ("leads.company", "timeline/", "leads.lead"),
+    "lead-touchpoints": ("leads.lead", "touchpoints/", "leads.lead"),
+}
 #: Pages of one row: its table, and what comes behind its address.
 RECORDS = {
     "company": ("leads.company", ""),
-    "company-timeline": ("leads.company", "timeline/"),
     "buying-centre": ("leads.company", "buying-centre/"),
     "opportunity": ("opportunities.opportunity", ""),
     "persona": ("personas.persona", ""),
@@ -176,7 +180,6 @@ RECORDS = {
     "funnel-definition": ("funnel.funneldefinition", ""),
     "sla": ("slas.sla", ""),
     "lead-drawer": ("leads.lead", "drawer/"),
-    "lead-touchpoints": ("leads.lead", "touchpoints/"),
     "lead-edit": ("leads.lead", "edit/"),
     "person": ("accounts.user", ""),
 }
@@ -184,7 +187,7 @@ RECORDS = {
 
 def other_names() -> list[str]:
     lists = [name for pages in LISTS.values() for name in pages]
-    return [f"page-{name}" for name in (*lists, *RECORDS)]
+    return [f"page-{name}" for name in (*lists, *HANGING, *RECORDS)]
 
 
 def other_duels(wanted: frozenset[str]) -> list[Duel]:
@@ -197,6 +200,10 @@ def other_duels(wanted: frozenset[str]) -> list[Duel]:
             plain = f"/bare/rows/{label}/"
             found.append(reader.duel(f"page-{name}", GOAL_PAGE, (address, plain), BARE_ROWS))
     reader = Reader()
+    for name, (label, behind, listed) in HANGING.items():
+        if row := apps.get_model(label)._default_manager.order_by("pk").first():
+            addresses = (f"{_address(row)}{behind}", f"/bare/rows/{listed}/")
+            found.append(reader.duel(f"page-{name}", GOAL_PAGE, addresses, BARE_ROWS))
     for name, (label, behind) in RECORDS.items():
         if row := apps.get_model(label)._default_manager.order_by("pk").first():
             addresses = (f"{_address(row)}{behind}", f"/bare/rows/{label}/{row.pk}/")

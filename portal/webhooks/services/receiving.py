@@ -108,12 +108,12 @@ def _store(hook: Hook, events: Sequence[Event], at: datetime) -> int:
         }
         for event in events
     ]
-    return _table().insert_unless_there({"hook_id": hook.pk, "received_at": at}, rows)
+    return table().insert_unless_there({"hook_id": hook.pk, "received_at": at}, rows)
 
 
 @cache
-def _table() -> Table:
-    """What is known of the columns; the same for every body."""
+def table() -> Table:
+    """Deliveries as their table; the same for every body."""
     return Table(Delivery, ready={"data"})
 
 
