@@ -300,9 +300,8 @@ class LeadFilter(StrictFilterSet):
         return rows.filter(**{name: value}).exclude(**{name: ""})
 
     def in_heard_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        found = rows.filter(heard_state=value)
-        not_asked = Lead.Heard.NOT_ASKED
-        return found if value == not_asked else found.exclude(heard_state=not_asked)
+        asked = ~Q(heard_state=Lead.Heard.NOT_ASKED) if value != Lead.Heard.NOT_ASKED else Q()
+        return rows.filter(asked, heard_state=value)
 
     def in_capitals(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Capitals or not, as the index has it."""
