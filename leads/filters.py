@@ -150,11 +150,13 @@ class LeadFilter(StrictFilterSet):
     language = filters.CharFilter(method="in_capitals", label="Language")
     landing_page = filters.CharFilter(label="Landing page, exactly")
     consent = filters.ChoiceFilter(choices=Lead.Consent.choices, label="Consent")
-    heard_state = filters.ChoiceFilter(choices=Lead.Heard.choices, label="Self-reported source")
-    heard_about_us = filters.CharFilter(label="What they told us, exactly")
+    heard_state = filters.ChoiceFilter(
+        choices=Lead.Heard.choices, method="in_heard_state", label="Self-reported source"
+    )
+    heard_about_us = filters.CharFilter(method="exactly", label="What they told us, exactly")
     asked = filters.BooleanFilter(method="that_were_asked", label="Asked how they heard about us")
     contacted = filters.BooleanFilter(method="that_were_contacted", label="Spoken or written to")
-    external_id = filters.CharFilter(label="External id, exactly")
+    external_id = filters.CharFilter(method="exactly", label="External id, exactly")
     email = filters.CharFilter(method="with_email", label="E-mail address, exactly")
     next_step_on = filters.DateFilter(label="Next step on")
     next_step_on__gte = filters.DateFilter(field_name="next_step_on", lookup_expr="gte")
@@ -294,6 +296,14 @@ class LeadFilter(StrictFilterSet):
     def from_source(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(source=value)
 
+    def exactly(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Who has the value; that it is not blank is said as the index has it, or SQLite would not use it."""
+        return rows.filter(**{name: value}).exclude(**{name: ""})
+
+    def in_heard_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        asked = ~Q(heard_state=Lead.Heard.NOT_ASKED) if value != Lead.Heard.NOT_ASKED else Q()
+        return rows.filter(asked, heard_state=value)
+
     def in_capitals(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Capitals or not, as the index has it."""
         return rows.filter(Exact(Upper(name), Upper(Value(value))))
@@ -310,7 +320,7 @@ class LeadFilter(StrictFilterSet):
 
     def with_email(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         key = email_key(value)
-        return rows.filter(email_key=key) if key else rows.none()
+        return self.exactly(rows, "email_key", key) if key else rows.none()
 
     # --- views and search ----------------------------------------------------------------------
     def _view(self, rows: QuerySet[Any], view: str) -> QuerySet[Any]:

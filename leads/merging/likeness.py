@@ -27,6 +27,7 @@ PRIOR = -13.0
 LEAST = 7.0
 #: What company and title, and what all parts of an address weigh together at most.
 MOST_OF_COMPANY, MOST_OF_PLACE = 6.0, 16.0
+PLACE = ("street", "line", "postcode", "city", "region")
 #: Names whose comparison is remembered: of a million people few have a name of their own.
 REMEMBERED = 50_000
 #: Bits from which a fact belongs to one person alone: a mailbox, a phone number, a day of birth.
@@ -78,11 +79,8 @@ def likeness(one: Person, other: Person, nicknames: Nicknames) -> Likeness:
 
 
 def likely(one: Person, other: Person, nicknames: Nicknames, *, least: float) -> Likeness | None:
-    """The likeness of two people where it is at least ``least``.
-
-    Of the pairs that a scan meets few are alike, and names, addresses and numbers tell nearly all of
-    the others already: not even the same company and place would make them one person.
-    """
+    """The likeness where it is at least ``least``. Most pairs of a scan are not alike, and names, addresses
+    and numbers tell many already: not even the same company and place would make them one person."""
     if _order(other) < _order(one):
         one, other = other, one
     name, own = _personal(one, other, nicknames)
@@ -107,11 +105,8 @@ def _personal(one: Person, other: Person, nicknames: Nicknames) -> tuple[Reasons
 
 def _around(one: Person, other: Person) -> Reasons:
     """What speaks of company and place, and of ids that differ."""
-    return [
-        *_bounded(list(_company(one, other)), MOST_OF_COMPANY),
-        *_bounded(list(_place(one, other)), MOST_OF_PLACE),
-        *_ids(one, other),
-    ]
+    company = _bounded(list(_company(one, other)), MOST_OF_COMPANY)
+    return [*company, *_bounded(list(_place(one, other)), MOST_OF_PLACE), *_ids(one, other)]
 
 
 def _told(name: Reasons, own: Reasons, around: Reasons) -> Likeness:
@@ -128,16 +123,10 @@ def _most_around(one: Person, other: Person) -> float:
     """How many bits company and place can weigh at most: what only one of the two has says nothing."""
     has_company = (one.domain or one.company) and (other.domain or other.company)
     is_titled = one.title and one.title == other.title
-    has_place = (
-        (one.street and other.street)
-        or (one.line and other.line)
-        or (one.postcode and other.postcode)
-        or (one.city and other.city)
-        or (one.region and other.region)
-    )
-    most = MOST_OF_COMPANY if has_company or is_titled else 0.0
+    has_place = any(getattr(one, part) and getattr(other, part) for part in PLACE)
     # The shares of bounded reasons are rounded.
-    return most + (MOST_OF_PLACE if has_place else 0.0) + 0.1
+    most = 0.1 + (MOST_OF_COMPANY if has_company or is_titled else 0.0)
+    return most + (MOST_OF_PLACE if has_place else 0.0)
 
 
 def _order(person: Person) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Conditions compile to what an index serves. PostgreSQL is told not to read small tables whole."""
+"""Conditions and filters compile to what an index serves. PostgreSQL is told not to read small tables whole."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leads.attributes import attribute_condition
 from leads.conditions.asking import read
+from leads.filters import LeadFilter
 from leads.models import Lead, Touchpoint
 from tests.factories import make_campaign, make_company, make_persona, make_stages, make_user
 
@@ -105,3 +106,19 @@ def test_an_index_serves_what_can_be_served(marketer, many):
         assert "leads_attributes" in plan
 
     assert not unserved, "\n".join(unserved)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "index"),
+    [
+        ("external_id", "CRM-7", "leads_one_external_id"),
+        ("email", "lea7@buyer.example", "leads_one_email"),
+        ("heard_state", "cannot_recall", "leads_that_were_asked"),
+        ("heard_about_us", "Webinar", "leads_that_told"),
+    ],
+)
+def test_an_index_of_what_few_have_serves_its_filter(marketer, many, rf, name, value, index):
+    request = rf.get("/leads/")
+    request.user = marketer
+    rows = LeadFilter({name: value}, queryset=Lead.objects.all(), request=request).qs
+    assert index in plan_of(rows.order_by().only("pk"))
