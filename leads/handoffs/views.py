@@ -64,7 +64,7 @@ def handoff_list(request: PortalRequest) -> HttpResponse:
 
 
 def _boxes(request: PortalRequest) -> tuple[str, ...]:
-    boxes = OF_SIDE.get(request.user.department, ("out", "review", "all"))
+    boxes = OF_SIDE.get(Department(request.user.department), ("out", "review", "all"))
     may_pass_on = request.user.may("handoffs.pass_on_handoff")
     return (*boxes[:-1], "queue", boxes[-1]) if may_pass_on else boxes
 
