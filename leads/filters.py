@@ -40,6 +40,8 @@ from portal.funnel.models import Stage
 
 ATTRIBUTE_LOOKUPS = ("lt", "lte", "gt", "gte", "isnull")
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: Leads with a tag up to here are looked up by their keys.
+FEW_TAGGED = 5_000
 #: More conditions on attributes than this are no question that a person asks.
 MOST_ATTRIBUTES = 20
 MOST_WORDS = 100
@@ -122,7 +124,9 @@ class AttributeFilter(filters.CharFilter):
         self.attribute, self.lookup = attribute, lookup
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(attribute_condition(self.attribute, self.lookup, value))
+        return counts_with_patience(
+            qs.filter(attribute_condition(self.attribute, self.lookup, value))
+        )
 
 
 def _moments(column: str) -> dict[str, filters.Filter]:
@@ -291,7 +295,11 @@ class LeadFilter(StrictFilterSet):
         if {tag.name.lower() for tag in found} != set(names):
             self._refuse(name, f"There is no tag “{value[:80]}”.")
         self.names[name] = " or ".join(tag.name for tag in found)
-        return rows.filter(pk__in=Lead.tags.through.objects.filter(tag__in=found).values("lead"))
+        carried = Lead.tags.through.objects.filter(tag__in=found)
+        if carried[: FEW_TAGGED + 1].count() <= FEW_TAGGED:
+            return rows.filter(pk__in=carried.values("lead"))
+        # Of many the list finds a page by walking its own index.
+        return counts_with_patience(rows.filter(Exists(carried.filter(lead=OuterRef("pk")))))
 
     def from_source(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(source=value)
@@ -316,7 +324,7 @@ class LeadFilter(StrictFilterSet):
         return rows.exclude(not_asked) if value else rows.filter(not_asked)
 
     def that_were_contacted(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        return rows.filter(was_contacted() if value else ~was_contacted())
+        return counts_with_patience(rows.filter(was_contacted() if value else ~was_contacted()))
 
     def with_email(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         key = email_key(value)

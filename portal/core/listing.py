@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
 from django.db import connections
-from django.db.models import Field, Max, Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
@@ -28,8 +28,9 @@ from portal.core.patience import TookTooLong, within
 PAGE_SIZE = 50
 #: Counts are exact up to here; beyond, the list says "about 43,000".
 COUNT_CAP = 10_000
-#: Seconds that a count without an index may take before it becomes an estimate.
-PATIENCE = 0.5
+#: Seconds that a count without an index may take before it becomes an estimate, and how many a sample must
+#: tell of so that nobody tries.
+PATIENCE, MANY = 0.3, 2 * COUNT_CAP
 #: Rows that an estimate looks at where the database has no planner to ask. They lie evenly spread over the
 #: keys, some neighbours at each place: neighbours share a page, and 5,000 pages of their own took 50 ms.
 SAMPLES, NEIGHBOURS = 5_000, 10
@@ -239,16 +240,22 @@ def counts_with_patience(rows: QuerySet[Any]) -> QuerySet[Any]:
 def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     """How many, and whether that is an estimate: exact up to 10,000, two telling digits beyond.
 
-    One statement, however many there are; three at most where there is a quicker way. Where rows have
-    to be looked at one by one and that takes too long, a sample tells how many there may be.
+    One statement, however many there are; two where there is a quicker way, or rows have to be looked
+    at one by one.
     """
     if getattr(rows.query, "counted_with_patience", False):
-        try:
-            with within(PATIENCE, rows.db):
-                return _counted(rows)
-        except TookTooLong:
-            return _rounded(_stood_for(rows.order_by())), True
+        return _counted_with_patience(rows)
     return _counted(rows)
+
+
+def _counted_with_patience(rows: QuerySet[Any]) -> tuple[int, bool]:
+    """A sample tells how many there may be. Where that is far beyond the cap nobody counts up to it;
+    nor is a count waited for that takes too long."""
+    likely = _stood_for(rows.order_by())
+    if likely <= MANY:
+        with contextlib.suppress(TookTooLong), within(PATIENCE, rows.db):
+            return _counted(rows)
+    return _rounded(likely), True
 
 
 def _counted(rows: QuerySet[Any]) -> tuple[int, bool]:
@@ -295,6 +302,7 @@ SELECT n, CASE WHEN n > {cap}
     THEN (SELECT COUNT(*) FROM found WHERE pk IN ({spread})) * (SELECT MAX({key}) FROM {table}) / {number} END
 FROM (SELECT COUNT(*) n FROM (SELECT pk FROM found LIMIT {cap} + 1))
 """
+_STOOD_FOR = "SELECT (SELECT COUNT(*) FROM ({sample}) sample), (SELECT MAX({key}) FROM {table})"
 
 
 def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
@@ -320,9 +328,15 @@ def _sampled(rows: QuerySet[Any]) -> tuple[int, int]:
 
 def _stood_for(rows: QuerySet[Any]) -> int:
     """How many the rows of a sample stand for."""
-    found = rows.filter(pk__in=_spread(rows)[1]).count()
-    last = rows.model._base_manager.aggregate(last=Max("pk"))["last"] or 0
-    return int(found * last / (min(last, SAMPLES) or 1))
+    names, spread = _spread(rows)
+    try:
+        sample, params = rows.filter(pk__in=spread).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(_STOOD_FOR.format(sample=sample, **names), params)
+        found, last = cursor.fetchone()
+    return int(found * last / min(last, SAMPLES)) if last else 0
 
 
 def _spread(rows: QuerySet[Any]) -> tuple[dict[str, str], RawSQL]:

@@ -72,6 +72,19 @@ def test_a_count_that_takes_too_long_says_that_it_is_an_estimate(impatient, as_m
     assert as_marketer.get("/api/v1/leads/count/").json() == {"count": 120, "exact": True}
 
 
+def test_nobody_counts_what_a_sample_says_is_far_beyond_the_cap(monkeypatch, as_marketer):
+    make_stages()
+    for number in range(120):
+        make_lead(city="Rome" if number % 2 else "Oslo")
+    monkeypatch.setattr(listing, "SAMPLES", 200_000)
+    monkeypatch.setattr(listing, "MANY", 40)
+    monkeypatch.setattr(listing, "_counted", None)
+
+    answer = as_marketer.get("/api/v1/leads/count/", {"filter": FILTER}).json()
+
+    assert answer == {"count": 60, "exact": False}
+
+
 def test_what_fits_on_one_page_is_counted_by_what_is_there(impatient, as_marketer):
     make_stages()
     for city in ("Rome", "Oslo", "Romont"):

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.test import RequestFactory
 
 from leads.filters import LeadFilter
-from leads.models import Lead
+from leads.models import Lead, Tag
 from tests.factories import make_campaign, make_company, make_lead, make_persona, make_stages
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,17 @@ def test_values_of_the_wrong_kind_are_errors_of_their_field(marketer, query):
     filters = LeadFilter(QueryDict(query), queryset=Lead.objects.all(), request=request)
 
     assert list(filters.errors) == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_a_tag_finds_the_same_leads_whether_few_or_many_carry_it(monkeypatch, marketer, few):
+    monkeypatch.setattr("leads.filters.FEW_TAGGED", few)
+    make_stages()
+    both, one, other, _ = (make_lead() for _ in range(4))
+    fair, expo = Tag.objects.create(name="Fair"), Tag.objects.create(name="Expo")
+    both.tags.set([fair, expo])
+    one.tags.set([fair])
+    other.tags.set([expo])
+
+    assert found(marketer, "tag=fair") == {both, one}
+    assert found(marketer, "tag=Fair,expo") == {both, one, other}
