@@ -10,8 +10,9 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import django_filters as filters
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, FloatField, Func, Q, TextField, Value
+from django.db.models import BooleanField, FloatField, Func, Q, QuerySet, TextField, Value
 from django.db.models.lookups import (
     GreaterThan,
     GreaterThanOrEqual,
@@ -22,6 +23,7 @@ from django.db.models.lookups import (
 )
 
 from leads.fields import ATTRIBUTE_NAME
+from portal.core.listing import counts_with_patience
 
 _COMPARISONS: dict[str, type[Lookup[Any]]] = {
     "lt": LessThan,
@@ -209,3 +211,16 @@ def _number(text: str) -> float | None:
     except InvalidOperation:
         return None
     return float(value) if value.is_finite() and abs(value) < Decimal("1e300") else None
+
+
+class AttributeFilter(filters.CharFilter):
+    """A condition on a free attribute. Names are checked and values are parameters, never keywords."""
+
+    def __init__(self, attribute: str, lookup: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.attribute, self.lookup = attribute, lookup
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return counts_with_patience(
+            qs.filter(attribute_condition(self.attribute, self.lookup, value))
+        )

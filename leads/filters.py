@@ -21,13 +21,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from campaigns.models import Campaign
-from leads.attributes import attribute_condition
+from leads.attributes import AttributeFilter
 from leads.conditions.asking import Condition, read
 from leads.conditions.parsing import LONGEST_JSON
 from leads.conditions.tree import Wrong
 from leads.fields import ATTRIBUTE_NAME, ATTRIBUTES
 from leads.models import Lead, Tag, Touchpoint
 from leads.normalising import email_key
+from leads.querysets import tagged
 from leads.reach import was_contacted
 from leads.search import find_leads
 from personas.models import Persona
@@ -40,8 +41,6 @@ from portal.funnel.models import Stage
 
 ATTRIBUTE_LOOKUPS = ("lt", "lte", "gt", "gte", "isnull")
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-#: Leads with a tag up to here are looked up by their keys.
-FEW_TAGGED = 5_000
 #: More conditions on attributes than this are no question that a person asks.
 MOST_ATTRIBUTES = 20
 MOST_WORDS = 100
@@ -114,19 +113,6 @@ def came_before(moment: datetime) -> Q:
     odd = Exists(Lead.objects.order_by().filter(created_at__gt=F("updated_at")))
     end = Case(When(odd, then=Value(NEVER)), default=Value(moment), output_field=DateTimeField())
     return Q(created_at__lte=end)
-
-
-class AttributeFilter(filters.CharFilter):
-    """A condition on a free attribute. Names are checked and values are parameters, never keywords."""
-
-    def __init__(self, attribute: str, lookup: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.attribute, self.lookup = attribute, lookup
-
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return counts_with_patience(
-            qs.filter(attribute_condition(self.attribute, self.lookup, value))
-        )
 
 
 def _moments(column: str) -> dict[str, filters.Filter]:
@@ -295,11 +281,7 @@ class LeadFilter(StrictFilterSet):
         if {tag.name.lower() for tag in found} != set(names):
             self._refuse(name, f"There is no tag “{value[:80]}”.")
         self.names[name] = " or ".join(tag.name for tag in found)
-        carried = Lead.tags.through.objects.filter(tag__in=found)
-        if carried[: FEW_TAGGED + 1].count() <= FEW_TAGGED:
-            return rows.filter(pk__in=carried.values("lead"))
-        # Of many the list finds a page by walking its own index.
-        return counts_with_patience(rows.filter(Exists(carried.filter(lead=OuterRef("pk")))))
+        return tagged(rows, found)
 
     def from_source(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(source=value)

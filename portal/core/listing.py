@@ -149,7 +149,7 @@ class Listing:
         return Order(name, self.orders[name], asked.startswith("-"))
 
     def page(self, request: HasQuery, rows: QuerySet[Any], *, count: bool = True) -> Page:
-        """The page that the address asks for; at most two queries, and a capped count where there are more."""
+        """The page that the address asks for; at most two queries and a capped count."""
         data: QueryDict = request.GET
         order = self.order(data)
         column = _column(rows.model, order.column)
@@ -172,8 +172,10 @@ class Listing:
         elif after or before:
             page.previous = _query(data)
         is_all = not (after or before or more)
-        if count:
-            page.total, page.total_is_estimate = (len(found), False) if is_all else counted(rows)
+        if count and is_all and _is_dear(rows):
+            page.total = len(found)
+        elif count:
+            page.total, page.total_is_estimate = counted(rows)
         return page
 
     def _fetch(
@@ -243,9 +245,11 @@ def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
     One statement, however many there are; two where there is a quicker way, or rows have to be looked
     at one by one.
     """
-    if getattr(rows.query, "counted_with_patience", False):
-        return _counted_with_patience(rows)
-    return _counted(rows)
+    return _counted_with_patience(rows) if _is_dear(rows) else _counted(rows)
+
+
+def _is_dear(rows: QuerySet[Any]) -> bool:
+    return getattr(rows.query, "counted_with_patience", False)
 
 
 def _counted_with_patience(rows: QuerySet[Any]) -> tuple[int, bool]:

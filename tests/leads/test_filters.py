@@ -191,7 +191,7 @@ def test_values_of_the_wrong_kind_are_errors_of_their_field(marketer, query):
 
 @pytest.mark.parametrize("few", [0, 5_000])
 def test_a_tag_finds_the_same_leads_whether_few_or_many_carry_it(monkeypatch, marketer, few):
-    monkeypatch.setattr("leads.filters.FEW_TAGGED", few)
+    monkeypatch.setattr("leads.querysets.FEW_TAGGED", few)
     make_stages()
     both, one, other, _ = (make_lead() for _ in range(4))
     fair, expo = Tag.objects.create(name="Fair"), Tag.objects.create(name="Expo")
