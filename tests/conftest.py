@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from leads.scoring.ready import forget
@@ -16,6 +20,10 @@ from tests.factories import make_team, make_user
 
 # Playwright keeps an event loop running, and Django then refuses the test's own queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+#: Whether a test of this process has emptied the tables.
+EMPTIED = pytest.StashKey[bool]()
+RESTORE = pytest.StashKey[Callable[[], None]]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -35,6 +43,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, why in missing.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, request):
+    """The usual databases; what migrations wrote into this one is kept to be written again."""
+    with django_db_blocker.unblock():
+        rows = connection.creation.serialize_db_to_string()
+
+    def restore():
+        with django_db_blocker.unblock():
+            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(rows)
+            ContentType.objects.clear_cache()
+
+    request.config.stash[RESTORE] = restore
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests that commit empty every table behind them. They come last, but a process that has done
+    its share of them takes others over, and those count on what migrations wrote.
+    """
+    stash = item.config.stash
+    if parts.commits(item):
+        stash[EMPTIED] = True
+    elif stash.get(EMPTIED, False) and not parts.is_plain(item):
+        stash[RESTORE]()
+        stash[EMPTIED] = False
 
 
 @pytest.fixture(autouse=True)

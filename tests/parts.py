@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, TestCase, TransactionTestCase
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
@@ -53,6 +53,15 @@ def is_plain(item: pytest.Item) -> bool:
     case = getattr(item, "cls", None)
     is_case = case is not None and issubclass(case, SimpleTestCase)
     return not (fixtures or marked or is_case)
+
+
+def commits(item: pytest.Item) -> bool:
+    """It is not rolled back: it commits, and all tables are emptied after it."""
+    mark = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    case = getattr(item, "cls", None)
+    is_bare = issubclass(case or object, TransactionTestCase) and not issubclass(case, TestCase)
+    return bool(mark and mark.kwargs.get("transaction")) or bool(fixtures) or is_bare
 
 
 def _browser() -> str:

@@ -37,7 +37,9 @@ def opened(page, lead, point):
     page.wait_for_load_state("networkidle")
 
 
-def test_two_letters_and_enter_however_quick(page, sign_in, rep, lead):
+@pytest.mark.parametrize("is_first", [False, True])
+def test_two_letters_and_enter_however_quick(page, sign_in, rep, lead, is_first):
+    """Also where something else on the page settles first."""
     for text in TEXTS[:12]:
         make_talking_point(text.title, body=text.body, kind=text.kind, agreed=True)
     sign_in(rep)
@@ -47,7 +49,12 @@ def test_two_letters_and_enter_however_quick(page, sign_in, rep, lead):
     page.wait_for_function("() => document.activeElement.closest('#recommendation-panel form')")
     page.keyboard.type("vo")
     page.keyboard.press("Enter")  # before what was typed has been looked for
-    page.wait_for_url("**/talking-points/voicemail-overtime/")
+    if is_first:
+        page.evaluate("document.body.append(document.createElement('i'))")
+        page.evaluate(
+            "document.body.lastChild.dispatchEvent(new CustomEvent('htmx:afterSettle', {bubbles: true}))"
+        )
+    page.wait_for_url("**/talking-points/voicemail-overtime/", wait_until="networkidle")
 
 
 def test_typing_keeps_the_place_and_an_arrow_goes_down(page, sign_in, rep, lead, point):

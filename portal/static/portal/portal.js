@@ -227,16 +227,25 @@
     if (form.matches("[data-forgets-ticks]")) forgetTicks();
     if (form.matches("[data-draft]")) sessionStorage.removeItem(draftKey(form));
   }, true);
-  /* A field that finds while one types: Enter opens the first hit, an arrow goes down to it. */
-  const openFirst = (form) => $(`${form.dataset.finds} a`)?.click();
+  /* A field that finds while one types: Enter opens the first hit of what stands there, however late
+     it comes and whatever else settles before; an arrow goes down to it. */
+  const opensFirst = (form) => {
+    const found = $(form.dataset.finds);
+    if (found.dataset.for !== $("input[type=search]", form).value.trim()) return false;
+    $("a", found)?.click();
+    return true;
+  };
   doc.addEventListener("submit", (event) => {
     const form = event.target;
-    const found = form.dataset.finds && $(form.dataset.finds);
-    if (!found) return;
+    if (!form.dataset.finds || !$(form.dataset.finds)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (found.dataset.for === $("input[type=search]", form).value.trim()) { openFirst(form); return; }
-    doc.addEventListener("htmx:afterSettle", () => openFirst(form), { once: true });
+    if (opensFirst(form)) return;
+    const settled = (event) => {
+      if (!form.isConnected || opensFirst(form)) doc.removeEventListener("htmx:afterSettle", settled);
+      else if (event.target.contains(form)) window.htmx.trigger(form, "find"); // it was deaf until now
+    };
+    doc.addEventListener("htmx:afterSettle", settled);
     window.htmx?.trigger(form, "find");
   }, true);
   doc.addEventListener("keydown", (event) => {
