@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portal.core.errors import RuleViolation
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -69,6 +71,17 @@ def changed(lead_ids: Collection[int], what: What) -> None:
 def claimed(lead: Lead, by: User) -> None:
     for act in _CLAIMED:
         act(lead, by)
+
+
+def may_be_claimed(lead: Lead, by: User) -> bool:
+    """Whether nobody has it, ``by`` may take it, and nothing that follows leads forbids it now."""
+    if lead.owner_id is not None or not by.may("leads.claim_lead"):
+        return False
+    try:
+        claimed(lead, by)
+    except RuleViolation:
+        return False
+    return True
 
 
 def stage_entered(*, lead_ids: Sequence[int], stage: Stage, by: User | None, at: datetime) -> None:

@@ -28,6 +28,7 @@ from leads.opportunities.api import (
     ProductViewSet,
 )
 from leads.outreach.api import UsableTalkingPointViewSet
+from leads.queue.api import QueueViewSet
 from leads.routing.api import RuleViewSet
 from leads.saved_view_api import SavedViewViewSet
 from leads.scoring.api import ScoredLeadViewSet, ScoringModelViewSet
@@ -113,6 +114,7 @@ router.register("contacts", ContactViewSet, basename="contact")
 router.register("target-lists", TargetListViewSet, basename="target-list")
 router.register("touchpoints", TouchpointViewSet)
 router.register("handoffs", HandoffViewSet)
+router.register("queue", QueueViewSet, basename="queue")
 router.register("routing-rules", RuleViewSet)
 router.register("opportunities", OpportunityViewSet)
 router.register("opportunity-stages", OpportunityStageViewSet)

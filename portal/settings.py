@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "leads.merging",
     "leads.intake",
     "leads.handoffs",
+    "leads.queue",
     "leads.privacy",
     "portal.metrics",
     "portal.reports",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("companies/", include("leads.companies.urls")),
     path("segments/", include("leads.segments.urls")),
     path("privacy/", include("leads.privacy.urls")),
+    path("queue/", include("leads.queue.urls")),
     path("", include("leads.handoffs.urls")),
     path("", include("leads.outreach.urls")),
     path("", include("leads.opportunities.urls")),

@@ -22,6 +22,7 @@ from portal.accounts.decorators import requires
 from portal.accounts.roles import Department
 from portal.core.htmx import is_fragment, render_page
 from portal.core.listing import Listing
+from portal.core.routes import next_address
 
 if TYPE_CHECKING:
     from portal.accounts.requests import PortalRequest
@@ -131,12 +132,14 @@ def _ask(request: PortalRequest, about: Any, form: Any, **context: Any) -> HttpR
     )
 
 
-def _done(request: PortalRequest, handoff: Handoff, text: str, *, after: str = "") -> HttpResponse:
-    """On to the handoff, which tells what became of it; to the list when it left one's reach."""
+def _done(request: PortalRequest, handoff: Handoff, text: str) -> HttpResponse:
+    """Back to where it was begun, else to the handoff, which tells what became of it; to the list when
+    it left one's reach.
+    """
     messages.success(request, text)
     is_mine = Handoff.objects.permitted(request.user, VIEW).filter(pk=handoff.pk).exists()
     home = handoff.get_absolute_url() if is_mine else reverse("handoffs:handoff-list")
-    target = after or home
+    target = next_address(request, home)
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

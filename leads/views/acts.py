@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from leads import services
@@ -25,6 +26,7 @@ from leads.models import Lead
 from leads.source_forms import SourceForm
 from portal.accounts.decorators import requires
 from portal.core.htmx import is_fragment, render_page
+from portal.core.routes import next_address
 
 if TYPE_CHECKING:
     from django import forms
@@ -50,13 +52,16 @@ def _ask(
 
 
 def _done(request: PortalRequest, lead: Lead, text: str) -> HttpResponse:
-    """Back to the record, which tells what happened. A lead that left one's reach leads to the list."""
+    """Back to where it was begun, else to the record, which tells what happened. A lead that left one's
+    reach leads to the list.
+    """
     messages.success(request, text)
     is_mine = Lead.objects.permitted(request.user, "leads.view_lead").filter(pk=lead.pk).exists()
-    target = redirect(lead) if is_mine else redirect("leads:lead-list")
+    home = lead.get_absolute_url() if is_mine else reverse("leads:lead-list")
+    target = next_address(request, home)
     if not is_fragment(request):
-        return target
-    return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})
+        return redirect(target)
+    return HttpResponse(status=204, headers={"HX-Redirect": target})
 
 
 @get_or_post

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leads import services
 from leads.duplicates import DuplicateLead, twins
 from leads.facts import facts_of, fit_of, sources_of
+from leads.following import may_be_claimed
 from leads.former import present_or_404
 from leads.forms import LeadForm, NoteForm
 from leads.models import Lead
@@ -89,7 +90,7 @@ def record_context(request: PortalRequest, lead: Lead) -> dict[str, Any]:
         "sources": sources_of(lead, may_see_touches=user.may("leads.view_touchpoint")),
         "fit": fit_of(lead, hidden),
         "may_work": user.may("leads.change_lead"),
-        "may_claim": lead.owner_id is None and user.may("leads.claim_lead"),
+        "may_claim": may_be_claimed(lead, user),
         "may_assign": user.reaches_all("leads.assign_lead")
         or (lead.owner_id == user.pk and user.may("leads.assign_lead")),
     }

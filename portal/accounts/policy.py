@@ -132,6 +132,9 @@ GRANTS: dict[str, dict[Role, Grant]] = {
     "handoffs.withdraw_handoff": {M: ALL, G: ALL},
     "handoffs.pass_on_handoff": {G: ALL},
     "handoffs.review_handoff": {M: ALL, R: LEAD_VISIBILITY, G: ALL},
+    # --- the queue and the feed that fills it ------------------------------------------------
+    "queue.view_queue": {R: ALL, G: ALL},
+    "queue.view_feed": EVERYONE,
     # --- opportunities ----------------------------------------------------------------------
     "opportunities.view_opportunity": {M: ALL, R: LEAD_VISIBILITY, G: ALL, E: ALL},
     "opportunities.add_opportunity": {R: ALL, G: ALL},

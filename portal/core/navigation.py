@@ -31,6 +31,7 @@ class Entry:
 
 ENTRIES = (
     Entry(_("Home"), "/", "house", "h", "dashboard.view_home"),
+    Entry(_("Queue"), "/queue/", "list-checks", "q", "queue.view_queue"),
     Entry(_("Leads"), "/leads/", "users", "l", "leads.view_lead", ("/companies/", "/segments/")),
     Entry(
         _("Handoffs"),

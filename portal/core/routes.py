@@ -8,7 +8,9 @@ import re
 from functools import lru_cache
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 #: Stands for the key while the route is found: a number, and a slug as well.
 STAND_IN = 7_310_227_413
@@ -25,6 +27,13 @@ def row_address(route: str, key: int | str | None) -> str:
     urlconf = get_urlconf() or settings.ROOT_URLCONF
     before, behind = _around(route, urlconf, get_script_prefix())
     return f"{before}{key}{behind}"
+
+
+def next_address(request: HttpRequest, default: str) -> str:
+    """Where an act leads to when it is done: the page of ours named in ``next``, from which it was begun."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if wanted.startswith("/") and is_ours else default
 
 
 @lru_cache(maxsize=512)

@@ -151,6 +151,7 @@ LISTS = {
     },
     Role.REP: {
         "rep-home": ("/", "leads.lead"),
+        "rep-queue": ("/queue/", "leads.lead"),
         "rep-companies": ("/companies/", "leads.company"),
         "rep-opportunities": ("/opportunities/", "opportunities.opportunity"),
         "rep-opportunity-board": ("/opportunities/board/", "opportunities.opportunity"),

@@ -295,13 +295,15 @@
     }
     button?.click();
   };
+  /* The act of this key: that of the row one is on, else of the page. */
+  const keyed = (key) => $(`main .current [data-key="${key}"]`) ?? $(`main [data-key="${key}"]`);
   const KEYS = {
     "/": () => { const field = $("#top-search"); field?.offsetParent ? field.focus() : location.assign("/search/"); },
     "?": () => { const list = $("#shortcuts"); if (list) openDialog(list); },
     g: () => { waitsForPlace = Date.now(); },
     j: () => move(1),
     k: () => move(-1),
-    x: tick,
+    x: () => ($(".tick input") ? tick() : press(keyed("x"))),
   };
   doc.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -312,7 +314,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || $("dialog[open]")) return;
     if (waitsForPlace && Date.now() - waitsForPlace < 1500) { waitsForPlace = 0; go(event.key); return; }
     waitsForPlace = 0;
-    const act = KEYS[event.key] ?? (/^[a-z]$/.test(event.key) && (() => press($(`main [data-key="${event.key}"]`))));
+    const act = KEYS[event.key] ?? (/^[a-z]$/.test(event.key) && (() => press(keyed(event.key))));
     if (!act) return;
     if ("/?jkx".includes(event.key)) event.preventDefault();
     act();

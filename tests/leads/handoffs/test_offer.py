@@ -234,6 +234,12 @@ def test_offering_what_is_gone_is_refused(marketer, rep, ready):
         offer_lead(lead=gone, by=marketer, to=rep)
 
 
+def test_what_is_offered_is_not_there_to_be_taken(as_rep, rep, marketer, ready):
+    assert "Take it" in as_rep.get(f"/leads/{ready.pk}/").content.decode()
+    make_handoff(ready, to=rep, by=marketer)
+    assert "Take it" not in as_rep.get(f"/leads/{ready.pk}/").content.decode()
+
+
 @pytest.mark.parametrize("url", ["/leads/{pk}/claim/", "/api/v1/leads/{pk}/claim/"])
 def test_nobody_takes_out_of_the_pool_what_another_is_asked_about(as_rep, rep, url):
     mate = make_user(Role.REP, teams=rep.teams.all())
