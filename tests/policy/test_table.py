@@ -25,6 +25,8 @@ ABOUT_NO_MODEL = {
     "accounts.change_me",
     "search.search",
     "dashboard.view_home",
+    "queue.view_feed",
+    "queue.view_queue",
     "leads.log_touchpoint",
     "merging.merge_lead",
     "merging.start_scan",
