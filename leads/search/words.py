@@ -58,12 +58,15 @@ def _digits(text: str) -> str:
 
 
 def _ways(word: str, digits: str) -> tuple[tuple[str, ...], ...]:
-    """As it is written (addresses, ids), in the words of a folded name, as the digits of a number."""
+    """As it is written (ids, short words), in the words of a folded name, as the digits of a number.
+
+    An address as it is written says no more: whoever holds it holds its words.
+    """
     parts = _NOT_WORD.sub(" ", word.replace("'", "")).split()
     found = [(_placed(word),), tuple(_placed(part) for part in parts)]
     if digits:
         found.append((_placed(digits),))
-    return tuple(dict.fromkeys(way for way in found if way))
+    return tuple(_without_implied(list(dict.fromkeys(way for way in found if way))))
 
 
 def _placed(word: str) -> str:
