@@ -162,8 +162,7 @@ def _nearly(rows: QuerySet[Any], arms: Sequence[tuple[Sequence[Term], Keys | Non
     ]
     if not conditions:
         return []
-    hits = _searched(rows, LEADS).filter(reduce(or_, conditions))
-    found = close_in(hits, LEADS, ("company_id",), most=CANDIDATES)
+    found = close_in(rows, LEADS, reduce(or_, conditions), ("company_id",), most=CANDIDATES)
     return _closest(
         pair
         for mine, keys in possible
@@ -174,7 +173,7 @@ def _nearly(rows: QuerySet[Any], arms: Sequence[tuple[Sequence[Term], Keys | Non
 def _close(rows: QuerySet[Any], source: Source, terms: Sequence[Term]) -> Keys:
     """Keys of the rows in which every term stands but for a slip, the closest first."""
     condition = Q(*(_near(source, term) for term in terms))
-    found = close_in(_searched(rows, source).filter(condition), source, (), most=CANDIDATES)
+    found = close_in(rows, source, condition, (), most=CANDIDATES)
     return _closest(_compared(terms, found))
 
 

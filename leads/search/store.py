@@ -93,14 +93,15 @@ def listed(keys: Sequence[int]) -> Any:
 
 
 def close_in(
-    rows: QuerySet[Any], source: Source, besides: Sequence[str], *, most: int
+    rows: QuerySet[Any], source: Source, condition: Q, besides: Sequence[str], *, most: int
 ) -> list[tuple[Any, ...]]:
-    """``(key, text, *besides)`` of at most ``most`` of the rows, in no order.
+    """``(key, text, *besides)`` of at most ``most`` of the rows under the condition on their ``search_text``,
+    in no order.
 
     In an order PostgreSQL would rather walk through a million rows than ask the index.
     """
-    texts = rows.order_by().annotate(found_text=SearchText(source))
-    asked = texts.values_list("pk", "found_text", *besides)[:most]
+    texts = rows.order_by().annotate(search_text=SearchText(source)).filter(condition)
+    asked = texts.values_list("pk", "search_text", *besides)[:most]
     try:
         return answered(*asked.query.sql_with_params())
     except EmptyResultSet:

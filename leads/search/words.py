@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -58,12 +59,15 @@ def _digits(text: str) -> str:
 
 
 def _ways(word: str, digits: str) -> tuple[tuple[str, ...], ...]:
-    """As it is written (addresses, ids), in the words of a folded name, as the digits of a number."""
+    """As it is written (ids, short words), in the words of a folded name, as the digits of a number.
+
+    An address as it is written says no more: whoever holds it holds its words.
+    """
     parts = _NOT_WORD.sub(" ", word.replace("'", "")).split()
     found = [(_placed(word),), tuple(_placed(part) for part in parts)]
     if digits:
         found.append((_placed(digits),))
-    return tuple(dict.fromkeys(way for way in found if way))
+    return tuple(_without_implied(list(dict.fromkeys(way for way in found if way))))
 
 
 def _placed(word: str) -> str:
@@ -99,7 +103,7 @@ def distances(terms: Sequence[Term], texts: Sequence[str]) -> list[int | None]:
     split = [set(_WORD.findall(text)) or {""} for text in lower]
     near = [_near(term, set().union(*split)) for term in terms]
     holding = [
-        all(contains(term, text) or not close.isdisjoint(words) for term, close in near)
+        all(not close.isdisjoint(words) or contains(term, text) for term, close in near)
         for text, words in zip(lower, split, strict=True)
     ]
     seen = set().union(*itertools.compress(split, holding))
@@ -136,14 +140,15 @@ def swapped(term: Term) -> list[tuple[str, ...]]:
     return [(word[:at] + word[at + 1] + word[at] + word[at + 2 :],) for at in range(len(word) - 1)]
 
 
-def pieces(term: Term) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=64)
+def pieces(term: Term) -> tuple[tuple[str, ...], ...]:
     """Parts of a word that survive a slip, so that an index of trigrams finds what is close.
 
     Each entry is a set of parts that all must stand in the text: what is before and after a slip,
     with the ends of the word as spaces.
     """
     if not slips(term):
-        return []
+        return ()
     word = f" {term.text} "
     around = [(word[:at], word[at + 2 :]) for at in range(1, len(word) - 1)]
     # A letter too few, or the last one wrong.
@@ -153,7 +158,7 @@ def pieces(term: Term) -> list[tuple[str, ...]]:
     # Fewer letters would stand in too many names; a word of four is found by its other slips.
     least = max(4, min(len(term.text), 7) - 1)
     telling = (parts for parts in kept if sum(map(len, parts)) >= least)
-    return _without_implied(list(dict.fromkeys([*swapped(term), *telling])))
+    return tuple(_without_implied(list(dict.fromkeys([*swapped(term), *telling]))))
 
 
 def _without_implied(ways: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
