@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.metrics import adherence, conversion, funnel, handoffs, told, win_rate
+from portal.metrics import adherence, conversion, funnel, handoffs, told, velocity, win_rate
 from portal.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
@@ -11,6 +11,7 @@ METRICS: dict[str, Metric] = {
         *conversion.METRICS,
         *funnel.METRICS,
         *win_rate.METRICS,
+        *velocity.METRICS,
         *told.METRICS,
         *handoffs.METRICS,
         *adherence.METRICS,

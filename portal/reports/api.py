@@ -17,13 +17,17 @@ from portal.reports.serializers import ReportListSerializer, ReportSerializer
 PARAMETERS = [
     OpenApiParameter("name", str, OpenApiParameter.PATH, enum=list(REPORTS)),
     OpenApiParameter(
-        "from", str, description="First day of creation (win-rate: of the close), like 2026-01-31."
+        "from",
+        str,
+        description="First day of creation (win-rate, velocity: of the close), like 2026-01-31.",
     ),
-    OpenApiParameter("to", str, description="Last day of creation (win-rate: of the close)."),
+    OpenApiParameter(
+        "to", str, description="Last day of creation (win-rate, velocity: of the close)."
+    ),
     OpenApiParameter(
         "by",
         str,
-        description="sources: source, campaign, landing_page or attributes.NAME. win-rate: source, "
+        description="sources: source, campaign, landing_page or attributes.NAME. win-rate and velocity: source, "
         "campaign, persona, competitor, owner, team, product, industry or quarter. self-reported: "
         "team or answer. handoffs: ground, campaign, source or team. sla: commitment, team or month.",
     ),
@@ -33,12 +37,12 @@ PARAMETERS = [
     OpenApiParameter("persona", str, description="The persona's slug."),
     OpenApiParameter("owner", str, description="An id, me or none."),
     OpenApiParameter("team", int),
-    OpenApiParameter("product", int, description="win-rate: an id."),
-    OpenApiParameter("competitor", int, description="win-rate: an id."),
-    OpenApiParameter("industry", str, description="win-rate."),
-    OpenApiParameter("owner_name", str, description="win-rate: somebody who is no user."),
-    OpenApiParameter("team_name", str, description="win-rate: a team that is not here."),
-    OpenApiParameter("currency", str, description="win-rate: of the amounts."),
+    OpenApiParameter("product", int, description="win-rate, velocity: an id."),
+    OpenApiParameter("competitor", int, description="win-rate, velocity: an id."),
+    OpenApiParameter("industry", str, description="win-rate, velocity."),
+    OpenApiParameter("owner_name", str, description="win-rate, velocity: somebody who is no user."),
+    OpenApiParameter("team_name", str, description="win-rate, velocity: a team that is not here."),
+    OpenApiParameter("currency", str, description="win-rate, velocity: of the amounts."),
     OpenApiParameter("commitment", str, description="sla: like first_contact."),
     OpenApiParameter("department", str, description="sla: marketing or sales, which owes it."),
     OpenApiParameter("segment", str, description="The segment's slug; of it, leads that you see."),
