@@ -1,7 +1,8 @@
 """How much money a pipeline turns into sales a day.
 
-Sales velocity = opportunities × win rate × average amount won ÷ days to won, the usual measure of sales
-operations: any of the four moves it, so it says which one to work on.
+Sales velocity = open opportunities × win rate × average amount won ÷ days to won, the usual measure of sales
+operations: any of the four moves it, so it says which one to work on. What is under way ÷ how long it is under
+way is what comes out a day (Little, A proof for the queuing formula L = λW, 1961).
 """
 
 from __future__ import annotations
@@ -11,12 +12,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from portal.metrics.metric import JOINT, MONEY, OPPORTUNITIES, SALES, Metric
+from portal.metrics.metric import JOINT, MONEY, SALES, Metric
 from portal.metrics.win_rate import amount_won, lost, median_cycle, still_open, won
-
-
-def worked(opportunities: QuerySet[Any]) -> int:
-    return opportunities.count()
 
 
 def mean_amount_won(opportunities: QuerySet[Any], *, currency: str = "") -> float | None:
@@ -44,29 +41,18 @@ def figures_of(closings: Mapping[str, Any]) -> dict[str, float | int | None]:
 
     A cycle of no whole day counts as one: what is sold on the day it begins is not sold infinitely fast.
     """
-    number = closings["won"] + closings["lost"] + closings["open"]
     ended, days = closings["won"] + closings["lost"], closings["median_days"]
     mean = closings["amount_won"] / closings["won"] if closings["won"] else None
     speed = None
     if ended and days is not None:
-        speed = round(number * closings["amount_won"] / ended / max(days, 1), 2)
+        speed = round(closings["open"] * closings["amount_won"] / ended / max(days, 1), 2)
     return {
-        "opportunities": number,
         "mean_amount_won": None if mean is None else round(mean, 2),
         "velocity": speed,
     }
 
 
 METRICS = (
-    Metric(
-        "opportunities_worked",
-        "Opportunities",
-        OPPORTUNITIES,
-        "Opportunities that were closed in the period, and those that are open today and were "
-        "created before its end.",
-        SALES,
-        worked,
-    ),
     Metric(
         "mean_amount_won",
         "Average amount won",
@@ -80,8 +66,8 @@ METRICS = (
         "sales_velocity",
         "Velocity a day",
         MONEY,
-        "Opportunities × win rate × average amount won ÷ median days to won: how much money the "
-        "pipeline turns into sales a day.",
+        "Open opportunities × win rate × average amount won ÷ median days to won: how much money the "
+        "pipeline turns into sales a day, if it goes on as in the period.",
         JOINT,
         velocity,
     ),

@@ -1,4 +1,4 @@
-"""How fast a pipeline becomes money: opportunities × win rate × average amount ÷ days."""
+"""How fast a pipeline becomes money: open opportunities × win rate × average amount ÷ days."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.reports.table import PREVIOUS, ReportTable, Row, before, figure
 from portal.reports.win_rate import BY, IN_CHART, WinRateForm
 
 FIGURES = (
-    figure("opportunities", "opportunities_worked"),
+    figure("open", "opportunities_open"),
     figure("win_rate"),
     figure("mean_amount_won"),
     figure("median_days", "median_cycle"),
