@@ -176,7 +176,7 @@ def compare(pairs: Sequence[Pair], nicknames: Nicknames) -> dict[Pair, Likeness]
         pairs, known = _sifted(pairs, nicknames)
     unread = {pk for pair in pairs for pk in pair} - known.keys()
     if unread:
-        rows = people(Lead.objects.filter(pk__in=listed(unread)))
+        rows = people(Lead.objects.filter(pk__in=listed(sorted(unread))))
         known |= {person.pk: person for person, *_ in rows}
     return {
         (min(pair), max(pair)): told

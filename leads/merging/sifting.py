@@ -191,7 +191,7 @@ def _both(name: str, one: Side, other: Side) -> Array:
     return (one[name] > 0) & (other[name] > 0)
 
 
-def _told(name: str, same: say.Reason, best: float, one: Side, other: Side) -> Array:
+def _told(name: str, same: say.Reason, best: Array | float, one: Side, other: Side) -> Array:
     """What a fact weighs that both have: ``best``, where it may be anything but the same."""
     return np.where(
         _both(name, one, other), np.where(one[name] == other[name], same.bits, best), 0.0
