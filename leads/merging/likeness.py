@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from leads import mailboxes
+from leads.merging import reasons as say
 from leads.merging.features import Person, sound
 from leads.merging.nicknames import Nicknames
+from leads.merging.reasons import Reason
 
 #: Of the pairs that share a blocking key, one in so many is one person before anything is compared.
 PRIOR = -13.0
@@ -27,9 +28,16 @@ PRIOR = -13.0
 LEAST = 7.0
 #: What company and title, and what all parts of an address weigh together at most.
 MOST_OF_COMPANY, MOST_OF_PLACE = 6.0, 16.0
-PLACE = ("street", "line", "postcode", "city", "region")
+MOST_OF_PART = (
+    ("street", say.SAME_ADDRESS.bits), ("line", say.SAME_LINE.bits), ("postcode", say.SAME_POSTCODE.bits),
+    ("city", say.SAME_TOWN.bits), ("region", say.SAME_REGION.bits),
+)  # fmt: skip
 #: Names whose comparison is remembered: of a million people few have a name of their own.
 REMEMBERED = 50_000
+#: Words are near with so many slips in a long one, or so like each other by Jaro and Winkler; towns so by slips.
+NEAR_SLIPS, NEAR_JARO_WINKLER, TOWNS_NEAR = 2, 0.93, 0.6
+#: How long words must be to be near at all, as a whole, and with more than one slip.
+NEAR_FROM, NEAR_WHOLE, NEAR_LONG = 3, 5, 7
 #: Bits from which a fact belongs to one person alone: a mailbox, a phone number, a day of birth.
 PERSONAL = 7.0
 #: No sum of likenesses makes certain; a person decides.
@@ -45,13 +53,6 @@ class Band(StrEnum):
 
 #: From which strength each band begins. What is unlikely is not shown.
 BANDS = ((Band.CERTAIN, 0.99), (Band.LIKELY, 0.9), (Band.POSSIBLE, 0.5))
-
-
-class Reason(NamedTuple):
-    """One comparison: what came out, in words, and how many bits it weighs."""
-
-    text: str
-    bits: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,10 @@ def _most_around(one: Person, other: Person) -> float:
     """How many bits company and place can weigh at most: what only one of the two has says nothing."""
     has_company = (one.domain or one.company) and (other.domain or other.company)
     is_titled = one.title and one.title == other.title
-    has_place = any(getattr(one, part) and getattr(other, part) for part in PLACE)
+    place = sum(bits for part, bits in MOST_OF_PART if getattr(one, part) and getattr(other, part))
     # The shares of bounded reasons are rounded.
     most = 0.1 + (MOST_OF_COMPANY if has_company or is_titled else 0.0)
-    return most + (MOST_OF_PLACE if has_place else 0.0)
+    return most + min(place, MOST_OF_PLACE)
 
 
 def _order(person: Person) -> tuple[object, ...]:
@@ -168,9 +169,9 @@ def _address(one: Person, other: Person) -> Iterator[Reason]:
         return
     if one.mailbox and one.mailbox == other.mailbox:
         if mailboxes.is_role(one.mailbox):
-            yield Reason("Same shared mailbox", 4.0)
+            yield say.SAME_SHARED_MAILBOX
         else:
-            yield Reason("Same mailbox", 18.0)
+            yield say.SAME_MAILBOX
         return
     yield _addresses_alike(one, other)
 
@@ -182,22 +183,16 @@ def _addresses_alike(one: Person, other: Person) -> Reason:
         slips = OSA.distance(mine, theirs, score_cutoff=2)
         shortest = min(len(mine), len(theirs))
         if slips == 1 and shortest >= 6:
-            return Reason("E-mail addresses alike", 9.0)
+            return say.ADDRESS_ONE_SLIP
         if slips == 2 and shortest >= 9:
-            return Reason("E-mail addresses alike", 7.0)
-        return Reason("Another address at the same domain", -5.0)
+            return say.ADDRESS_TWO_SLIPS
+        return say.ANOTHER_AT_DOMAIN
     whole = OSA.normalized_similarity(one.email, other.email)
-    alike = next(
-        (bits for least, bits in ((0.9, 11.0), (0.8, 8.0), (0.7, 5.0)) if whole >= least), 0
-    )
+    alike = next((told for least, told in say.ADDRESSES_ALIKE if whole >= least), None)
     is_own = len(mine) >= 6 and mine == theirs and not mailboxes.is_role(one.mailbox)
-    if is_own and alike < 7:
-        return Reason("Same name before the @", 7.0)
-    return (
-        Reason("E-mail addresses alike", alike)
-        if alike
-        else Reason("E-mail addresses differ", -1.0)
-    )
+    if is_own and (alike is None or alike.bits < say.SAME_LOCAL.bits):
+        return say.SAME_LOCAL
+    return alike or say.ADDRESSES_DIFFER
 
 
 def _phone(one: Person, other: Person) -> Iterator[Reason]:
@@ -205,14 +200,14 @@ def _phone(one: Person, other: Person) -> Iterator[Reason]:
     if not mine or not theirs:
         return
     if mine == theirs:
-        yield Reason("Same phone number", 13.0)
+        yield say.SAME_PHONE
     elif len(mine) >= 7 and len(theirs) >= 7 and (mine.endswith(theirs) or theirs.endswith(mine)):
-        yield Reason("Same phone number but for its country", 12.0)
+        yield say.SAME_PHONE_ABROAD
     elif len(mine) >= 8 and OSA.distance(mine[:-2], theirs[:-2], score_cutoff=1) <= 1:
         # The last digits are often those of a colleague's desk.
-        yield Reason("Phone numbers alike", 2.0)
+        yield say.PHONES_ALIKE
     else:
-        yield Reason("Phone numbers differ", -1.0)
+        yield say.PHONES_DIFFER
 
 
 # --- the name --------------------------------------------------------------------------------
@@ -223,7 +218,7 @@ def _name(one: Person, other: Person, nicknames: Nicknames) -> Iterator[Reason]:
         text = "Same name"
         if one.first and other.first and one.first != other.first:
             text = "Same name in another order"
-        yield Reason(text, 15.0 if len(one.words) > 1 else 8.0)
+        yield Reason(text, say.SAME_NAME if len(one.words) > 1 else say.SAME_WORD)
         return
     if not (one.first and one.last and other.first and other.last):
         yield from _loose_words(one, other, nicknames)
@@ -232,7 +227,7 @@ def _name(one: Person, other: Person, nicknames: Nicknames) -> Iterator[Reason]:
     swapped = _first(one.first, other.last, nicknames), _last(one.last, other.first)
     if _bits(swapped) > max(0.0, _bits(straight)):
         for reason in swapped:
-            yield Reason(f"{reason.text}, in another order", reason.bits - 0.5)
+            yield Reason(f"{reason.text}, in another order", reason.bits - say.SWAPPED)
         return
     yield from straight
 
@@ -244,33 +239,33 @@ def _bits(pair: tuple[Reason, Reason]) -> float:
 @lru_cache(maxsize=REMEMBERED)
 def _first(mine: str, theirs: str, nicknames: Nicknames) -> Reason:
     if mine == theirs:
-        return Reason("Same first name", 6.0)
+        return say.SAME_FIRST_NAME
     if mine[:1] == theirs[:1] and 1 in (len(mine), len(theirs)):
-        return Reason("First name abbreviated", 3.0)
+        return say.FIRST_NAME_ABBREVIATED
     if nicknames.are_alike(mine, theirs):
-        return Reason("First names mean each other", 5.0)
+        return say.FIRST_NAMES_MEAN
     if are_near(mine, theirs):
-        return Reason("First names alike", 4.5)
+        return say.FIRST_NAMES_ALIKE
     if sound(mine) == sound(theirs):
-        return Reason("First names sound alike", 2.0)
+        return say.FIRST_NAMES_SOUND_ALIKE
     if mine in theirs.split() or theirs in mine.split():
-        return Reason("One of the first names is the same", 4.0)
-    return Reason("First names differ", -4.5)
+        return say.ONE_FIRST_NAME
+    return say.FIRST_NAMES_DIFFER
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _last(mine: str, theirs: str) -> Reason:
     if mine == theirs:
-        return Reason("Same last name", 9.0)
+        return say.SAME_LAST_NAME
     if mine[:1] == theirs[:1] and 1 in (len(mine), len(theirs)):
-        return Reason("Last name abbreviated", 3.0)
+        return say.LAST_NAME_ABBREVIATED
     if are_near(mine, theirs):
-        return Reason("Last names alike", 7.0)
+        return say.LAST_NAMES_ALIKE
     if sound(mine) == sound(theirs):
-        return Reason("Last names sound alike", 5.0)
+        return say.LAST_NAMES_SOUND_ALIKE
     if set(mine.split()) & set(theirs.split()):
-        return Reason("One of the last names is the same", 6.0)
-    return Reason("Last names differ", -4.5)
+        return say.ONE_LAST_NAME
+    return say.LAST_NAMES_DIFFER
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -280,14 +275,14 @@ def are_near(mine: str, theirs: str) -> bool:
     The same letters in any order are near, too: fingers are quicker than hands.
     """
     shortest = min(len(mine), len(theirs))
-    if shortest < 3:
+    if shortest < NEAR_FROM:
         return False
-    allowed = 1 if shortest < 7 else 2
+    allowed = 1 if shortest < NEAR_LONG else NEAR_SLIPS
     if OSA.distance(mine, theirs, score_cutoff=allowed) <= allowed:
         return True
-    if shortest < 5:
+    if shortest < NEAR_WHOLE:
         return shortest == 4 and sorted(mine) == sorted(theirs)
-    if JaroWinkler.similarity(mine, theirs) >= 0.93:
+    if JaroWinkler.similarity(mine, theirs) >= NEAR_JARO_WINKLER:
         return True
     return OSA.distance(sorted(mine), sorted(theirs), score_cutoff=1) <= 1
 
@@ -305,71 +300,71 @@ def _loose_words(one: Person, other: Person, nicknames: Nicknames) -> Iterator[R
             left.remove(near)
             found += 1
     if found == len(few):
-        yield Reason("All known parts of the name are alike", 6.0 * found)
+        yield Reason("All known parts of the name are alike", say.EACH_PART * found)
     elif found:
-        yield Reason("A part of the name is alike", 2.0)
+        yield say.PART_OF_NAME
     else:
-        yield Reason("Names differ", -6.0)
+        yield say.NAMES_DIFFER
 
 
 # --- company and place -----------------------------------------------------------------------
 def _company(one: Person, other: Person) -> Iterator[Reason]:
     if one.domain and one.domain == other.domain:
-        yield Reason("Same company domain", 5.0)
+        yield say.SAME_DOMAIN
     if one.company and other.company:
         if one.company == other.company:
-            yield Reason("Same company", 5.0)
+            yield say.SAME_COMPANY
         elif are_near(one.company, other.company):
-            yield Reason("Companies alike", 3.5)
+            yield say.COMPANIES_ALIKE
         elif not (one.domain and one.domain == other.domain):
-            yield Reason("Companies differ", -2.0)
+            yield say.COMPANIES_DIFFER
     if one.title and one.title == other.title:
-        yield Reason("Same job title", 1.5)
+        yield say.SAME_TITLE
 
 
 def _place(one: Person, other: Person) -> Iterator[Reason]:
     if one.street and other.street:
         yield _street(one, other)
     if one.line and other.line and (one.line == other.line or are_near(one.line, other.line)):
-        yield Reason("Same second line of the address", 4.0)
+        yield say.SAME_LINE
     if one.postcode and other.postcode:
         yield _postcode(one.postcode, other.postcode)
     if one.city and other.city:
         yield _town(one.city, other.city)
     if one.region and other.region:
         is_same = one.region == other.region
-        yield Reason("Same region" if is_same else "Regions differ", 1.5 if is_same else -1.5)
+        yield say.SAME_REGION if is_same else say.REGIONS_DIFFER
     if one.country and other.country and one.country != other.country:
-        yield Reason("Countries differ", -3.0)
+        yield say.COUNTRIES_DIFFER
 
 
 def _postcode(mine: str, theirs: str) -> Reason:
     if mine == theirs:
-        return Reason("Same postcode", 7.0)
+        return say.SAME_POSTCODE
     if OSA.distance(mine, theirs, score_cutoff=1) <= 1:
-        return Reason("Postcodes alike", 3.0)
-    return Reason("Postcodes differ", -3.5)
+        return say.POSTCODES_ALIKE
+    return say.POSTCODES_DIFFER
 
 
 def _town(mine: str, theirs: str) -> Reason:
     if mine == theirs:
-        return Reason("Same town", 3.0)
-    if OSA.normalized_similarity(mine, theirs) >= 0.6:
-        return Reason("Towns alike", 2.0)
-    return Reason("Towns differ", -2.5)
+        return say.SAME_TOWN
+    if OSA.normalized_similarity(mine, theirs) >= TOWNS_NEAR:
+        return say.TOWNS_ALIKE
+    return say.TOWNS_DIFFER
 
 
 def _street(one: Person, other: Person) -> Reason:
     mine, theirs = _split(one.street), _split(other.street)
     if one.street == other.street:
-        return Reason("Same street address", 9.0 if mine[1] else 3.0)
+        return say.SAME_ADDRESS if mine[1] else say.SAME_NUMBER
     same_number = bool(mine[0]) and mine[0] == theirs[0]
     if mine[1].replace(" ", "") == theirs[1].replace(" ", "") or are_near(mine[1], theirs[1]):
-        return Reason("Same street", 8.0 if same_number else 5.5)
+        return say.SAME_STREET_AND_NUMBER if same_number else say.SAME_STREET
     alike = JaroWinkler.similarity(mine[1], theirs[1]) >= 0.85
     if same_number and alike:
-        return Reason("Streets alike", 5.0)
-    return Reason("Streets differ", -1.0 if same_number or alike else -4.0)
+        return say.STREETS_ALIKE
+    return say.STREETS_PARTLY_DIFFER if same_number or alike else say.STREETS_DIFFER
 
 
 def _split(street: str) -> tuple[str, str]:
@@ -384,16 +379,16 @@ def _birth(one: Person, other: Person) -> Iterator[Reason]:
     if not one.born or not other.born:
         return
     if one.born == other.born:
-        yield Reason("Same day of birth", 12.0)
+        yield say.SAME_BIRTH
     elif sorted(one.born) == sorted(other.born) or (
         len(one.born) == len(other.born)
         and sum(a != b for a, b in zip(one.born, other.born, strict=True)) <= 2
     ):
-        yield Reason("Days of birth alike", 4.0)
+        yield say.BIRTHS_ALIKE
     else:
-        yield Reason("Days of birth differ", -5.0)
+        yield say.BIRTHS_DIFFER
 
 
 def _ids(one: Person, other: Person) -> Iterator[Reason]:
     if one.external_id and other.external_id and one.external_id != other.external_id:
-        yield Reason("Different external ids", -1.0)
+        yield say.IDS_DIFFER

@@ -69,12 +69,15 @@ class Key(models.Model):
 
 
 class Scanned(models.Model):
-    """The version of a lead whose keys are stored, and whether its pairs have been looked at since."""
+    """The version of a lead and of its company whose keys and outline are stored, and whether its pairs
+    have been looked at since."""
 
     lead = models.OneToOneField(
         "leads.Lead", on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
     version = models.PositiveIntegerField()
+    company_version = models.PositiveIntegerField(default=0)
+    outline = models.BinaryField(default=bytes)
     is_paired = models.BooleanField(default=False)
 
     class Meta:

@@ -6,6 +6,8 @@ the likeness of its letters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 #: The name, then what its bearers are called.
 _GROUPS = """
 abigail abby abbie gail
@@ -184,6 +186,10 @@ class Nicknames:
         for name, short in (SUPPLIED if groups is None else groups).items():
             for word in (name, *short):
                 self._groups[word] = self._groups.get(word, frozenset()) | {name}
+
+    def __iter__(self) -> Iterator[str]:
+        """Every word of the table, full names and short forms."""
+        return iter(self._groups)
 
     def names_of(self, word: str) -> frozenset[str]:
         """The full names that a word may stand for; the word itself where it stands for none."""

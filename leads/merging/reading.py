@@ -22,12 +22,11 @@ _COLUMNS = {
 _NAMES = tuple(_COLUMNS)
 
 
-def people(rows: QuerySet[Any]) -> Iterator[tuple[Person, int]]:
-    """Each lead of ``rows`` as a person, with its version. One query."""
-    for pk, version, *values in rows.order_by("pk").values_list(
-        "pk", "version", *_COLUMNS.values()
-    ):
-        yield person_of(pk, dict(zip(_NAMES, values, strict=True))), version
+def people(rows: QuerySet[Any]) -> Iterator[tuple[Person, int, int]]:
+    """Each lead of ``rows`` as a person, with its version and its company's. One query."""
+    columns = ("pk", "version", "company__version", *_COLUMNS.values())
+    for pk, version, company, *values in rows.order_by("pk").values_list(*columns):
+        yield person_of(pk, dict(zip(_NAMES, values, strict=True))), version, company or 0
 
 
 def nicknames() -> Nicknames:

@@ -6,19 +6,22 @@ stored keys. A slice may be done twice and comes out the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leads.merging.blocking import Kind, keys_of
 from leads.merging.likeness import BANDS, Likeness, likely
 from leads.merging.models import Candidate, CommonValue, Key, Scanned
+from leads.merging.outlines import outline_of, person_in, text_of
 from leads.merging.pairing import COMMON, Pair
 from leads.merging.reading import people
 from leads.models import Lead
+from leads.search.store import listed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Weaker pairs are not kept.
 LEAST = BANDS[-1][1]
+#: So few pairs are compared at once: whoever flags one lead has no need of numpy.
+FEW = 500
 #: As many rows as one statement takes on every database.
 BATCH = 200
 #: Of the commonest values as many get an example.
@@ -37,43 +42,55 @@ SELECT DISTINCT mine.lead_id, theirs.lead_id
 FROM {scanned} fresh
 JOIN {key} mine ON mine.lead_id = fresh.lead_id
 JOIN {key} theirs ON theirs.kind = mine.kind AND theirs.value = mine.value AND theirs.lead_id <> mine.lead_id
-JOIN {scanned} other ON other.lead_id = theirs.lead_id
+  AND theirs.lead_id <= %s
 WHERE fresh.lead_id > %s AND fresh.lead_id <= %s AND NOT fresh.is_paired
-  AND (other.is_paired OR other.lead_id < fresh.lead_id)
   AND NOT EXISTS (SELECT 1 FROM {common} c WHERE c.kind = mine.kind AND c.value = mine.value)
+  AND (theirs.lead_id < mine.lead_id OR EXISTS (
+    SELECT 1 FROM {scanned} other WHERE other.lead_id = theirs.lead_id AND other.is_paired))
 """
 
 
 # --- keys --------------------------------------------------------------------------------------
 def stale() -> QuerySet[Any]:
-    """Leads whose keys are not those of their present version."""
-    fresh = Scanned.objects.filter(version=F("lead__version")).values("lead")
-    return Lead.objects.exclude(pk__in=fresh)
+    """Leads whose keys are not those of their present version, or of their company's."""
+    return Lead.objects.exclude(pk__in=_present().values("lead"))
 
 
 def stale_in(after: int, upto: int) -> QuerySet[Any]:
-    known = Scanned.objects.filter(lead__gt=after, lead__lte=upto, version=F("lead__version"))
+    known = _present().filter(lead__gt=after, lead__lte=upto)
     return Lead.objects.filter(pk__gt=after, pk__lte=upto).exclude(pk__in=known.values("lead"))
 
 
+def _present() -> QuerySet[Scanned]:
+    rows = Scanned.objects.annotate(company_now=Coalesce("lead__company__version", 0))
+    return rows.filter(version=F("lead__version"), company_version=F("company_now"))
+
+
 def store_keys(rows: QuerySet[Any], nicknames: Nicknames) -> int:
-    """The blocking keys of these leads as they are now; their pairs are to be looked at again."""
+    """The blocking keys and the outline of these leads as they are now; their pairs are to be looked at again."""
     found = list(people(rows))
-    ids = [person.pk for person, _ in found]
-    for some in _batches(ids):
-        Key.objects.filter(lead__in=some).delete()
+    Key.objects.filter(lead__in=listed([person.pk for person, _, _ in found])).delete()
     _write(
         [
             (person.pk, kind, value)
-            for person, _ in found
+            for person, _, _ in found
             for kind, value in keys_of(person, nicknames)
         ]
     )
     Scanned.objects.bulk_create(
-        [Scanned(lead_id=person.pk, version=version, is_paired=False) for person, version in found],
+        [
+            Scanned(
+                lead_id=person.pk,
+                version=version,
+                company_version=company,
+                outline=outline_of(person),
+                is_paired=False,
+            )
+            for person, version, company in found
+        ],
         update_conflicts=True,
         unique_fields=["lead"],
-        update_fields=["version", "is_paired"],
+        update_fields=["version", "company_version", "outline", "is_paired"],
         batch_size=BATCH,
     )
     return len(found)
@@ -119,7 +136,7 @@ def count_common(most: int = COMMON) -> int:
 
 
 def _examples(ids: Sequence[int]) -> dict[int, Person]:
-    return {person.pk: person for person, _ in people(Lead.objects.filter(pk__in=ids))}
+    return {person.pk: person for person, _, _ in people(Lead.objects.filter(pk__in=ids))}
 
 
 def _example(kind: int, value: str, one: Person | None) -> str:
@@ -134,43 +151,75 @@ def _example(kind: int, value: str, one: Person | None) -> str:
 
 
 # --- pairs -------------------------------------------------------------------------------------
-def pairs_in(after: int, upto: int) -> set[Pair]:
+def last_paired() -> int:
+    """No lead with a larger number has been compared."""
+    return Scanned.objects.filter(is_paired=True).aggregate(last=Max("lead"))["last"] or 0
+
+
+def pairs_in(after: int, upto: int, *, last: int) -> list[Pair]:
     """Pairs that share a key and have not been compared since one of the two changed.
 
-    Of two that both wait, the one with the larger number finds the other, so each is found once.
+    Of two that both wait, the one with the larger number finds the other, so each is found once. ``last``:
+    as far as leads had been compared when the scan began; whoever was further on since has found these.
     """
     tables = {"scanned": Scanned, "key": Key, "common": CommonValue}
     names = {name: connection.ops.quote_name(m._meta.db_table) for name, m in tables.items()}
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS.format(**names), [after, upto])
-        return {(min(pair), max(pair)) for pair in cursor.fetchall()}
+        cursor.execute(_PAIRS.format(**names), [max(upto, last), after, upto])
+        return cursor.fetchall()
 
 
-def compare(pairs: Iterable[Pair], nicknames: Nicknames) -> dict[Pair, Likeness]:
+def compare(pairs: Sequence[Pair], nicknames: Nicknames) -> dict[Pair, Likeness]:
     """The likeness of each pair that is at least possible. Reads each lead once."""
-    wanted = sorted(pairs)
-    ids = sorted({pk for pair in wanted for pk in pair})
     known: dict[int, Person] = {}
-    for some in _batches(ids):
-        known |= {person.pk: person for person, _ in people(Lead.objects.filter(pk__in=some))}
+    if len(pairs) > FEW:
+        pairs, known = _sifted(pairs, nicknames)
+    unread = {pk for pair in pairs for pk in pair} - known.keys()
+    if unread:
+        rows = people(Lead.objects.filter(pk__in=listed(sorted(unread))))
+        known |= {person.pk: person for person, *_ in rows}
     return {
-        (low, high): told
-        for low, high in wanted
-        if low in known and high in known
-        if (told := likely(known[low], known[high], nicknames, least=LEAST)) is not None
+        (min(pair), max(pair)): told
+        for pair in pairs
+        if pair[0] in known and pair[1] in known
+        if (told := likely(known[pair[0]], known[pair[1]], nicknames, least=LEAST)) is not None
     }
 
 
-def pair_slice(after: int, upto: int, nicknames: Nicknames) -> tuple[int, int]:
+def _sifted(
+    pairs: Sequence[Pair], nicknames: Nicknames
+) -> tuple[Sequence[Pair], dict[int, Person]]:
+    """The pairs that outlines do not tell apart, and the people in them."""
+    import numpy as np
+
+    from leads.merging.sifting import Sieve
+
+    sides = np.array(pairs, dtype=np.int64)
+    ids, places = np.unique(sides, return_inverse=True)
+    rows = Scanned.objects.filter(lead__in=listed(ids.tolist())).values_list("lead", "outline")
+    outlines = {pk: bytes(outline) for pk, outline in rows}
+    sieve = Sieve([outlines.get(pk, b"") for pk in ids.tolist()], nicknames)
+    low, high = places.reshape(sides.shape).T
+    left = sides[sieve.passed(low, high, least=LEAST)]
+    known = {
+        pk: person_in(pk, text_of(outline))
+        for pk in np.unique(left).tolist()
+        if (outline := outlines.get(pk))
+    }
+    return list(map(tuple, left.tolist())), known
+
+
+def pair_slice(after: int, upto: int, nicknames: Nicknames, *, last: int) -> tuple[int, int]:
     """Compare the leads of a slice that wait for it; how many pairs were compared and kept."""
     fresh = Scanned.objects.filter(lead__gt=after, lead__lte=upto, is_paired=False)
     waiting = list(fresh.values_list("lead", flat=True))
     if not waiting:
         return 0, 0
-    pairs = pairs_in(after, upto)
+    pairs = pairs_in(after, upto, last=last)
     kept = compare(pairs, nicknames)
-    _forget(waiting, set(kept), upto)
-    store(kept)
+    known = _known(waiting)
+    _forget(known, set(kept), upto)
+    store({pair: told for pair, told in kept.items() if _has_changed(known.get(pair), told)})
     fresh.update(is_paired=True)
     return len(pairs), len(kept)
 
@@ -184,7 +233,7 @@ def store(kept: dict[Pair, Likeness]) -> None:
             high_id=high,
             strength=told.strength,
             band=told.band,
-            reasons=[[reason.text, round(reason.bits, 1)] for reason in told.reasons],
+            reasons=_reasons(told),
             found_at=at,
         )
         for (low, high), told in kept.items()
@@ -198,16 +247,34 @@ def store(kept: dict[Pair, Likeness]) -> None:
     )
 
 
-def _forget(waiting: Sequence[int], kept: set[Pair], upto: int) -> None:
-    """Open pairs of these leads that are not alike any longer."""
-    for some in _batches(waiting):
-        old = Candidate.objects.open().filter(Q(low__in=some) | Q(high__in=some))
+def _reasons(told: Likeness) -> list[list[Any]]:
+    return [[reason.text, round(reason.bits, 1)] for reason in told.reasons]
+
+
+def _has_changed(old: tuple[Any, ...] | None, told: Likeness) -> bool:
+    return old is None or old[2:] != (told.strength, told.band, _reasons(told))
+
+
+def _known(waiting: Sequence[int]) -> dict[Pair, tuple[Any, ...]]:
+    """What is written down of the pairs of these leads: key, state, strength, band, reasons."""
+    found: dict[Pair, tuple[Any, ...]] = {}
+    for side in ("low", "high"):
+        rows = Candidate.objects.filter(**{f"{side}__in": listed(waiting)}).order_by()
+        for low, high, *told in rows.values_list(
+            "low", "high", "pk", "state", "strength", "band", "reasons"
+        ):
+            found[low, high] = tuple(told)
+    return found
+
+
+def _forget(known: dict[Pair, tuple[Any, ...]], kept: set[Pair], upto: int) -> None:
+    """Open pairs that are not alike any longer."""
+    gone = [
+        pk
+        for pair, (pk, state, *_) in known.items()
+        if pair not in kept and state == Candidate.State.OPEN
+    ]
+    if gone:
         # A partner further on that waits itself is compared when its turn comes.
         later = Scanned.objects.filter(lead=OuterRef("high"), lead__gt=upto, is_paired=False)
-        rows = old.exclude(Exists(later)).values_list("pk", "low", "high")
-        gone = [pk for pk, low, high in rows if (low, high) not in kept]
-        Candidate.objects.filter(pk__in=gone).delete()
-
-
-def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        Candidate.objects.filter(pk__in=listed(gone)).exclude(Exists(later)).delete()

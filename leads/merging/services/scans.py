@@ -55,7 +55,13 @@ def scan_at_night(at: datetime) -> dict[str, int]:
 def scan_leads(*, job: Job, checkpoint: Checkpoint) -> dict[str, int]:
     """First the keys, then the common values, then the pairs; each slice commits with its place."""
     last = Lead.objects.aggregate(last=Max("pk"))["last"] or 0
-    place: dict[str, Any] = {"step": KEYS, "after": 0, "compared": 0, "kept": 0} | job.cursor
+    place: dict[str, Any] = {
+        "step": KEYS,
+        "after": 0,
+        "compared": 0,
+        "kept": 0,
+        "paired": last,
+    } | job.cursor
     known = nicknames()
     while place["step"] == KEYS:
         upto = Lead.objects.end_of_slice(place["after"], SLICE) or last
@@ -64,12 +70,13 @@ def scan_leads(*, job: Job, checkpoint: Checkpoint) -> dict[str, int]:
             place |= {"after": upto}
             if upto >= last:
                 scanning.count_common()
-                place |= {"step": PAIRS, "after": 0}
+                place |= {"step": PAIRS, "after": 0, "paired": scanning.last_paired()}
             checkpoint(dict(place), done=min(upto, last), total=2 * last, message="Reading leads")
     while place["after"] < last:
         upto = Lead.objects.end_of_slice(place["after"], SLICE) or last
         with transaction.atomic():
-            compared, kept = scanning.pair_slice(place["after"], upto, known)
+            found = scanning.pair_slice(place["after"], upto, known, last=place["paired"])
+            compared, kept = found
             place |= {
                 "after": upto,
                 "compared": place["compared"] + compared,
@@ -87,5 +94,6 @@ def flag_duplicates(lead: Lead) -> list[Candidate]:
     """
     known = nicknames()
     scanning.store_keys(Lead.objects.filter(pk=lead.pk), known)
-    scanning.pair_slice(lead.pk - 1, lead.pk, known)
+    last = Lead.objects.aggregate(last=Max("pk"))["last"]
+    scanning.pair_slice(lead.pk - 1, lead.pk, known, last=last)
     return list(Candidate.objects.open().of(lead.pk).for_list())

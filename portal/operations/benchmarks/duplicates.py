@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from leads.merging import scanning
 from leads.merging.features import Person, person_of
@@ -42,13 +42,16 @@ def duplicate_duels(wanted: frozenset[str]) -> list[Duel]:
 
     def keys() -> None:
         for after in range(0, last, SLICE):
-            scanning.store_keys(Lead.objects.filter(pk__gt=after, pk__lte=after + SLICE), known)
+            with transaction.atomic():
+                scanning.store_keys(Lead.objects.filter(pk__gt=after, pk__lte=after + SLICE), known)
         scanning.count_common()
 
     def pairs() -> None:
         Scanned.objects.update(is_paired=False)
+        compared = scanning.last_paired()
         for after in range(0, last, SLICE):
-            scanning.pair_slice(after, after + SLICE, known)
+            with transaction.atomic():
+                scanning.pair_slice(after, after + SLICE, known, last=compared)
 
     def join() -> None:
         names = {"key": Key._meta.db_table, "common": CommonValue._meta.db_table}

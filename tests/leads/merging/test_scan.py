@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import services as lead_services
+from leads.companies.preparing import prepare_company
+from leads.companies.services import change_company
 from leads.merging import scanning
 from leads.merging.models import Candidate, CommonValue, Key, Scanned
 from leads.merging.reading import nicknames
@@ -71,6 +75,41 @@ def test_only_what_changed_is_compared_again(scan):
     assert pairs() == {}
 
 
+def test_another_name_of_a_company_is_a_change_of_its_leads(scan, marketer):
+    acme, other = make_company("Acme"), make_company("Other Works")
+    one = make_lead(first_name="Ana", last_name="Cruz", company=acme, email="", phone="1")
+    two = make_lead(first_name="Anna", last_name="Cruz", company=other, email="", phone="2")
+    scan()
+    assert not pairs()
+
+    change_company(company=other, prepared=prepare_company({"name": "Acne"}), by=marketer)
+    assert set(scanning.stale()) == {two}
+    scan()
+
+    assert set(pairs()) == {(one.pk, two.pk)}
+
+
+def test_what_does_not_change_is_not_written_again(scan):
+    twins()
+    scan()
+    Scanned.objects.update(is_paired=False)
+    with CaptureQueriesContext(connection) as asked:
+        scanning.pair_slice(0, 10_000, nicknames(), last=0)
+
+    assert not [q for q in asked if q["sql"].startswith(("INSERT", "DELETE"))]
+
+
+def test_leads_scanned_before_outlines_were_kept_are_still_compared(scan, monkeypatch):
+    one, other = twins()
+    scan()
+    Candidate.objects.all().delete()
+    Scanned.objects.update(is_paired=False, outline=b"")
+    monkeypatch.setattr(scanning, "FEW", 0)
+    scanning.pair_slice(0, 10_000, nicknames(), last=0)
+
+    assert set(pairs()) == {(one.pk, other.pk)}
+
+
 def test_a_slice_done_twice_comes_out_the_same(scan):
     twins()
     scan()
@@ -85,10 +124,12 @@ def test_a_slice_done_twice_comes_out_the_same(scan):
     ) == before
 
 
-def test_sql_finds_the_pairs_that_plain_python_finds(scan):
+@pytest.mark.parametrize("few", [0, scanning.FEW], ids=["sifted", "at once"])
+def test_sql_finds_the_pairs_that_plain_python_finds(scan, monkeypatch, few):
     from leads.merging.pairing import found
     from leads.merging.reading import people
 
+    monkeypatch.setattr(scanning, "FEW", few)
     company = make_company("Acme", domain="acme.example")
     for number in range(12):
         make_lead(
@@ -100,7 +141,7 @@ def test_sql_finds_the_pairs_that_plain_python_finds(scan):
     scan()
 
     known = nicknames()
-    plain, _ = found([person for person, _ in people(Lead.objects.all())], known)
+    plain, _ = found([person for person, *_ in people(Lead.objects.all())], known)
     assert {pair for pair, told in plain.items() if told.strength >= 0.5} == set(pairs())
     assert pairs()
 
@@ -175,4 +216,4 @@ def test_a_slice_costs_as_many_queries_for_ten_leads_as_for_one(django_assert_ma
     with django_assert_max_num_queries(8):
         scanning.store_keys(Lead.objects.all(), known)
     with django_assert_max_num_queries(12):
-        scanning.pair_slice(0, 10_000, known)
+        scanning.pair_slice(0, 10_000, known, last=10_000)
