@@ -26,4 +26,6 @@ class Migration(migrations.Migration):
             model_name='lead',
             index=models.Index(fields=['team', '-created_at', '-id', 'owner'], name='leads_of_team'),
         ),
+        # SQLite uses a new index well only once it knows what is in it.
+        migrations.RunSQL('ANALYZE leads_lead', migrations.RunSQL.noop),
     ]
