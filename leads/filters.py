@@ -7,18 +7,21 @@ that the reader's role sees hidden is unknown to them: it would tell what the ma
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NoReturn
 
 import django_filters as filters
-from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Lower, Upper
-from django.db.models.lookups import Exact
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.db import connections
+from django.db.models import (
+    DateField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce, Lower, Upper
+from django.db.models.lookups import Exact, IsNull
 
 from campaigns.models import Campaign
 from leads.attributes import AttributeFilter
@@ -27,6 +30,7 @@ from leads.conditions.parsing import LONGEST_JSON
 from leads.conditions.tree import Wrong
 from leads.fields import ATTRIBUTE_NAME, ATTRIBUTES
 from leads.models import Lead, Tag, Touchpoint
+from leads.moment_filters import came_before, moments
 from leads.normalising import email_key
 from leads.querysets import tagged
 from leads.reach import was_contacted
@@ -35,91 +39,14 @@ from personas.models import Persona
 from portal.accounts.models import Team, User
 from portal.accounts.policy import masked_fields
 from portal.core.filters import STEERING, StrictFilterSet
-from portal.core.listing import counts_with_patience
-from portal.core.moments import is_possible
+from portal.core.listing import COUNT_CAP, counts_by, counts_with_patience
 from portal.funnel.models import Stage
 
 ATTRIBUTE_LOOKUPS = ("lt", "lte", "gt", "gte", "isnull")
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: More conditions on attributes than this are no question that a person asks.
 MOST_ATTRIBUTES = 20
 MOST_WORDS = 100
-MOMENT_LOOKUPS = ("gte", "gt", "lte", "lt", "date")
 VIEWS = {"mine": "Mine", "teams": "My teams", "pool": "Unassigned"}
-
-
-class MomentField(forms.CharField):
-    """A day or a moment (ISO 8601). A day stays a day, so that "up to" can mean its end."""
-
-    def clean(self, value: Any) -> date | datetime | None:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            value = date.fromisoformat(text) if len(text) == 10 else self._moment(text)
-            if not is_possible(value):
-                raise ValueError
-        except ValueError:
-            raise ValidationError(
-                "Write a day like 2026-03-31 or a moment like 2026-03-31T08:00:00Z."
-            ) from None
-        return value
-
-    @staticmethod
-    def _moment(text: str) -> datetime:
-        moment = parse_datetime(text.replace(" ", "+") if "T" in text else text)
-        if moment is None:
-            raise ValueError
-        return moment if moment.tzinfo else timezone.make_aware(moment)
-
-
-class MomentFilter(filters.Filter):
-    """Compares a moment with a moment, or with a whole day in the reader's zone."""
-
-    field_class = MomentField
-    #: How to say the same of the column by which lists are ordered, where that follows.
-    narrow: Callable[[datetime], Q] | None = None
-
-    def filter(self, qs: QuerySet[Any], value: date | datetime | None) -> QuerySet[Any]:
-        if value is None:
-            return qs
-        bounds = self._bounds(value)
-        ends = [moment for sign, moment in bounds.items() if sign in {"lt", "lte", "exact"}]
-        if ends and self.narrow:
-            qs = qs.filter(self.narrow(ends[0]))
-        return qs.filter(
-            **{f"{self.field_name}__{sign}": moment for sign, moment in bounds.items()}
-        )
-
-    def _bounds(self, value: date | datetime) -> dict[str, datetime]:
-        if isinstance(value, datetime):
-            return {"exact" if self.lookup_expr == "date" else self.lookup_expr: value}
-        start = timezone.make_aware(datetime.combine(value, time()))
-        end = timezone.make_aware(datetime.combine(value + timedelta(days=1), time()))
-        return {
-            "gte": {"gte": start},
-            "gt": {"gte": end},
-            "lte": {"lt": end},
-            "lt": {"lt": start},
-            "date": {"gte": start, "lt": end},
-        }[self.lookup_expr]
-
-
-def came_before(moment: datetime) -> Q:
-    """True of every lead that last changed before the moment. It tells the database where in the
-    order of creation they begin, which its statistics do not. Data that says otherwise is looked for
-    by an index of its own, and where there is any, nothing is said.
-    """
-    odd = Exists(Lead.objects.order_by().filter(created_at__gt=F("updated_at")))
-    end = Case(When(odd, then=Value(NEVER)), default=Value(moment), output_field=DateTimeField())
-    return Q(created_at__lte=end)
-
-
-def _moments(column: str) -> dict[str, filters.Filter]:
-    return {
-        f"{column}__{sign}": MomentFilter(field_name=column, lookup_expr=sign)
-        for sign in MOMENT_LOOKUPS
-    }
 
 
 class LeadFilter(StrictFilterSet):
@@ -151,7 +78,9 @@ class LeadFilter(StrictFilterSet):
     next_step_on = filters.DateFilter(label="Next step on")
     next_step_on__gte = filters.DateFilter(field_name="next_step_on", lookup_expr="gte")
     next_step_on__lte = filters.DateFilter(field_name="next_step_on", lookup_expr="lte")
-    next_step_on__isnull = filters.BooleanFilter(field_name="next_step_on", lookup_expr="isnull")
+    next_step_on__isnull = filters.BooleanFilter(
+        field_name="next_step_on", lookup_expr="isnull", method="without_next_step"
+    )
     tag = filters.CharFilter(method="with_tag", label="Tag: its name, or none")
     reached__gte = filters.ChoiceFilter(
         choices=Stage.Kind.choices,
@@ -301,6 +230,18 @@ class LeadFilter(StrictFilterSet):
     def without_source(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(source="") if value else rows.exclude(source="")
 
+    def without_next_step(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Most leads have none. SQLite does not know that and would fetch and sort them all by the index of
+        days, so the column is hidden from it where the newest of many are asked, not where they are counted.
+        """
+        plain = rows.filter(next_step_on__isnull=value)
+        if not value or connections[rows.db].vendor != "sqlite":
+            return plain
+        day = Coalesce("next_step_on", Value(None, output_field=DateField()))
+        return counts_by(
+            rows.filter(IsNull(day, True)), lambda: plain.order_by()[: COUNT_CAP + 1].count()
+        )
+
     def that_were_asked(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         not_asked = Q(heard_state=Lead.Heard.NOT_ASKED)
         return rows.exclude(not_asked) if value else rows.filter(not_asked)
@@ -383,9 +324,9 @@ class TouchpointFilter(StrictFilterSet):
         return rows.filter(left_out="" if value == "none" else value)
 
 
-TouchpointFilter.base_filters.update(_moments("occurred_at"))
-TouchpointFilter.base_filters.update(_moments("recorded_at"))
+TouchpointFilter.base_filters.update(moments("occurred_at"))
+TouchpointFilter.base_filters.update(moments("recorded_at"))
 for _column in ("created_at", "updated_at", "converted_at", "lost_at"):
-    for _name, _filter in _moments(_column).items():
+    for _name, _filter in moments(_column).items():
         _filter.narrow = came_before if _column == "updated_at" else None
         LeadFilter.base_filters[_name] = _filter

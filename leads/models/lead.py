@@ -206,7 +206,8 @@ class Lead(HasTopic):
             models.Index(fields=["source", "-created_at", "-id"], name="leads_from_source"),
             models.Index(fields=["campaign", "-created_at", "-id"], name="leads_of_campaign"),
             models.Index(fields=["persona", "-created_at", "-id"], name="leads_of_persona"),
-            models.Index(fields=["team", "-created_at", "-id"], name="leads_of_team"),
+            # With the owner, by whom teams see their leads: so they are counted without reading them.
+            models.Index(fields=["team", "-created_at", "-id", "owner"], name="leads_of_team"),
             models.Index(fields=["status", "-created_at", "-id"], name="leads_by_status"),
             models.Index(fields=["landing_page", "-created_at", "-id"], name="leads_by_page"),
             models.Index(
@@ -255,7 +256,7 @@ class Lead(HasTopic):
                 condition=Q(next_step_on__isnull=False),
                 name="leads_due_of_owner",
             ),
-            # Data that says a lead changed before it came; see leads.filters.
+            # Data that says a lead changed before it came; see leads.moment_filters.
             models.Index(
                 fields=["id"], condition=Q(created_at__gt=F("updated_at")), name="leads_out_of_time"
             ),

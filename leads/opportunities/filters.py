@@ -15,8 +15,9 @@ from django.db.models import Q
 
 from campaigns.competitors.models import Competitor
 from campaigns.models import Campaign
-from leads.filters import MOMENT_LOOKUPS, MOST_WORDS, MomentFilter
+from leads.filters import MOST_WORDS
 from leads.models import Company
+from leads.moment_filters import MOMENT_LOOKUPS, MomentFilter
 from leads.normalising import company_key, folded
 from leads.opportunities import origins
 from leads.opportunities.models import Opportunity, OpportunityStage, Outcome, Product, Status

@@ -32,8 +32,8 @@ COUNT_CAP = 10_000
 #: tell of so that nobody tries.
 PATIENCE, MANY = 0.3, 2 * COUNT_CAP
 #: Rows that an estimate looks at where the database has no planner to ask. They lie evenly spread over the
-#: keys, some neighbours at each place: neighbours share a page, and 5,000 pages of their own took 50 ms.
-SAMPLES, NEIGHBOURS = 5_000, 10
+#: keys, some neighbours at each place: neighbours share a page, and each page of its own takes its time.
+SAMPLES, NEIGHBOURS = 2_500, 10
 
 
 @dataclass(frozen=True)

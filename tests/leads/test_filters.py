@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -114,6 +114,13 @@ def test_search_by_name_address_company_and_id(marketer):
     for words in ("cruz", "ANA C", "ana@ac", "acme wid", "Ácme", "X7"):
         assert found(marketer, f"q={words}") == {ana}, words
     assert found(marketer, "search=nobody") == set()
+
+
+def test_who_has_a_next_step_and_who_has_none(marketer):
+    planned, idle = make_lead(next_step_on=date(2026, 3, 1)), make_lead(next_step_on=None)
+
+    assert found(marketer, "next_step_on__isnull=true") == {idle}
+    assert found(marketer, "next_step_on__isnull=false") == {planned}
 
 
 def test_views(rep, other_rep, north):
