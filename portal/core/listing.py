@@ -173,7 +173,8 @@ class Listing:
             )
         elif after or before:
             page.previous = _query(data)
-        if count and not (after or before or more):
+        is_all = not (after or before or more)
+        if count and is_all and (not found or _is_dear(rows)):
             page.total = len(found)
         elif count:
             page.total, page.total_is_estimate = counted(rows)

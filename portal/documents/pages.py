@@ -137,9 +137,10 @@ class DocumentPages:
         revision = numbered.get(str(number))
         if revision is None:
             raise Http404
-        in_force = subject.document.in_force
-        is_in_force = in_force is not None and in_force.pk == revision.pk
-        revision.content = in_force.content if is_in_force else _contents(revision.pk)[0].content
+        read = subject.document.in_force
+        if read is None or read != revision:
+            read = _contents(revision.pk)[0]
+        revision.content = read.content
         return revision
 
     def _render(
