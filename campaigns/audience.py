@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils import timezone
 
 from personas.models import Persona
-from portal.documents.reading import in_force_at
+from portal.documents.reading import number_at
 
 if TYPE_CHECKING:
     from portal.documents.models import Revision
@@ -32,22 +33,17 @@ class Aim:
 
 
 def audience(revision: Revision) -> list[Aim]:
-    """The personas of one revision of a brief. Two queries; none when it names nobody."""
+    """The personas of one revision of a brief. One query; none when it names nobody."""
     ids = revision.content.get("personas") or []
     if not ids:
         return []
-    personas = {
-        row.pk: row
-        for row in Persona.objects.filter(pk__in=ids)
+    then = number_at(revision.agreed_at or timezone.now())
+    personas = (
+        Persona.objects.filter(pk__in=ids)
         .order_by()
-        .select_related("document__in_force")
-        .only("title", "slug", "document__in_force__number")
-    }
-    moment = revision.agreed_at or timezone.now()
-    then = in_force_at([row.document_id for row in personas.values()], moment)
-    return [_aim(personas[key], then) for key in ids if key in personas]
-
-
-def _aim(persona: Persona, then: dict[int, Revision]) -> Aim:
-    meant, now = then.get(persona.document_id), persona.document.in_force
-    return Aim(persona, meant.number if meant else None, now.number if now else None)
+        .only("title", "slug")
+        .annotate(then=then, now=F("document__in_force__number"))
+        .in_bulk()
+    )
+    found = (personas[key] for key in ids if key in personas)
+    return [Aim(persona, persona.then, persona.now) for persona in found]

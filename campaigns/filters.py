@@ -15,6 +15,8 @@ from portal.documents.filters import DocumentFilter
 class CampaignFilter(DocumentFilter):
     """``state`` is what the dates and decisions say today; ``persona`` is a slug."""
 
+    drawn = ("state",)
+
     state = filters.ChoiceFilter(method="in_state", choices=Campaign.State.choices, label="State")
     persona = filters.CharFilter(field_name="personas__slug", label="Persona")
     starts_on__gte = filters.DateFilter(field_name="starts_on", lookup_expr="gte")

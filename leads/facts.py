@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.formats import localize
 
 from leads import fits
 from leads.channels import origin_text
@@ -13,6 +14,8 @@ from leads.models import Lead, Touchpoint
 from leads.services.sources import converting_touches, facts_of_touch, telling_touches
 from personas.matching import Met
 from portal.core.formatting import day_text, language_text
+from portal.core.markup import element
+from portal.core.templatetags.portal_ui import masked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +29,14 @@ class Fact:
     value: Any
     is_hidden: bool = False
     link: str = ""
+
+    @property
+    def shown(self) -> object:
+        """As the page shows it."""
+        if self.is_hidden or self.value in (None, ""):
+            return masked(self.value, self.is_hidden)
+        text = localize(self.value)
+        return element("a", text, href=self.link) if self.link else text
 
 
 def facts_of(lead: Lead, hidden: frozenset[str]) -> list[Fact]:

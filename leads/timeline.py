@@ -22,6 +22,7 @@ from leads.channels import origin_text, tells_source
 from leads.fields import FIELDS
 from leads.models import Assignment, ConsentChange, Lead, Note, StageChange
 from leads.services.sources import facts_of_touch
+from leads.timeline_newest import speaking
 from leads.touched import ICONS, LEFT_OUT, text_of, touch_rows
 from portal.accounts.policy import masked_fields
 from portal.activity.models import Activity
@@ -326,6 +327,7 @@ def timeline_of(lead: Lead, reader: User, after: str = "", size: int = PAGE_SIZE
     if edge := _cursor(after) if after else None:
         parts = [Part(rank, source, source.rows(lead)) for rank, source in sources]
         return _page(_beyond(parts, edge, size + 1), reader, size)
+    sources = speaking(sources, lead.pk, size + 1)
     found = [_found(rank, source, _newest(source, size + 1)(lead.pk)) for rank, source in sources]
     return _page(found, reader, size)
 
@@ -340,8 +342,7 @@ def _page(streams: Iterable[Iterable[Found]], reader: User, size: int) -> Timeli
 
     Who sees contact data hidden sees that something happened, not the words that people wrote.
     """
-    every = chain.from_iterable(streams)
-    found = sorted(every, key=attrgetter("place"), reverse=True)[: size + 1]
+    found = sorted(chain.from_iterable(streams), key=attrgetter("place"), reverse=True)[: size + 1]
     entries = [one.entry() for one in found[:size]]
     if masked_fields(reader, "leads.lead"):
         for entry in entries:

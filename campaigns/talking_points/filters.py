@@ -18,6 +18,8 @@ from portal.documents.filters import DocumentFilter
 class TalkingPointFilter(DocumentFilter):
     """Kind, persona, buying stage, campaign, language, and words anywhere in the text."""
 
+    drawn = ("kind", "persona", "stage", "campaign")
+
     q = filters.CharFilter(method="by_words", max_length=100, label="Words")
     kind = filters.ChoiceFilter(choices=KINDS, label="Kind")
     persona = filters.ModelChoiceFilter(

@@ -104,6 +104,8 @@ class BoardColumn:
     rows: list[Row] = field(default_factory=list)
     before: OpportunityStage | None = None
     after: OpportunityStage | None = None
+    #: The rows as HTML.
+    cards: str = ""
 
     @property
     def sums_text(self) -> str:
@@ -152,10 +154,12 @@ def _deal(rows: QuerySet[Any], columns: Mapping[int, BoardColumn]) -> None:
         rows.filter(stage=pk).order_by("stage_entered_at", "pk").values("pk")[:CARDS]
         for pk in columns
     )
-    cards = Opportunity.objects.filter(pk__in=top).as_shown()
+    cards = Opportunity.objects.filter(pk__in=top).as_cards()
     now = timezone.now()
     for card in cards.order_by("stage_entered_at", "pk"):
-        columns[card.stage_id].rows.append(row_of(card, now))
+        column = columns[card.stage_id]
+        card.stage = column.stage
+        column.rows.append(row_of(card, now))
 
 
 # --- chips ------------------------------------------------------------------------------------

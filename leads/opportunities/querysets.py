@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
-#: Columns of an opportunity, and of what it points at, that the list and the board show or sort by. All
+#: Columns of an opportunity, and of what it points at, that the list shows or sorts by. All
 #: of five tables would take longer to make into rows than the page to write.
 SHOWN = (
     *("external_id", "name", "status", "outcome_to", "amount", "currency"),
@@ -23,6 +23,11 @@ SHOWN = (
     *("stage__name", "stage__slug", "stage__key", "stage__expected_days"),
     *("owner_name", "owner__name", "owner__email"),
     *("company__name", "product__name"),
+)
+#: Columns that a card of the board shows; its stage is that of the column.
+ON_CARD = (
+    *("external_id", "name", "status", "amount", "currency", "stage_entered_at", "next_step_on"),
+    *("stage_id", "owner_name", "owner__name", "owner__email", "company__name"),
 )
 
 
@@ -39,8 +44,12 @@ class OpportunityQuerySet(PermittedQuerySet):
         return self.select_related("stage", "owner", "team", "company", "product", "campaign")
 
     def as_shown(self) -> Self:
-        """Rows with everything that the list and the board show, and no more, in one query."""
+        """Rows with everything that the list shows, and no more, in one query."""
         return self.select_related("stage", "owner", "company", "product").only(*SHOWN)
+
+    def as_cards(self) -> Self:
+        """Rows with everything that a card of the board shows but its stage, in one query."""
+        return self.select_related("owner", "company").only(*ON_CARD)
 
     def for_api(self, user: User) -> Self:
         """Rows with everything that the API tells, and whether ``user`` may see each one's lead."""

@@ -16,6 +16,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 from portal.accounts.policy import scope_for, scope_of
 from portal.accounts.querysets import PermittedQuerySet
 from portal.accounts.roles import Department, Role, Scope
+from portal.core.aggregates import JoinedKeys
 from portal.core.routes import row_address
 
 if TYPE_CHECKING:
@@ -50,17 +51,6 @@ class Team(models.Model):
         return self.name
 
 
-class JoinedKeys(models.Aggregate):
-    """Keys as one text with commas: what both databases can put beside a row."""
-
-    function = "GROUP_CONCAT"
-    output_field = models.TextField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        template = "STRING_AGG(%(expressions)s::text, ',')"
-        return self.as_sql(compiler, connection, template=template, **extra)
-
-
 class UserQuerySet(PermittedQuerySet):
     def with_team_ids(self) -> UserQuerySet:
         """People with the keys of their teams, in the same statement."""
@@ -72,9 +62,9 @@ class UserQuerySet(PermittedQuerySet):
         """People who may sign in today."""
         return self.filter(is_active=True)
 
-    def managers_of(self, department: str) -> UserQuerySet:
-        """Active managers who may sign for a department."""
-        return self.active().filter(role=Role.MANAGER, department=department)
+    def managers_of(self, *departments: str) -> UserQuerySet:
+        """Active managers who may sign for one of these departments."""
+        return self.active().filter(role=Role.MANAGER, department__in=departments)
 
     def who_may(self, action: str) -> UserQuerySet:
         """Active people whose role may do ``action`` on at least some rows."""

@@ -53,22 +53,24 @@ class PossibleMoments(forms.Form):
 class StrictFilterSet(FilterSet):
     """A FilterSet that reports parameters it does not know (contract: 400 that names it).
 
-    With ``only_named`` just the filters that the address names are made, which is most of what a wide
-    set costs; its form then lacks the others, so it is for sets whose pages draw a form of their own.
+    With ``only_named`` just the filters that the address names are made, and those that its page draws
+    (``drawn``): making them is most of what a set costs. Its form lacks the others.
     """
 
     base_filters: dict[str, Any]
     only_named: ClassVar[bool] = False
+    drawn: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if self.only_named:
+            wanted = {*(data or {}), *self.drawn}
             known = type(self).base_filters
-            self.base_filters = {name: known[name] for name in known if name in (data or {})}
+            self.base_filters = {name: known[name] for name in known if name in wanted}
         super().__init__(data, *args, **kwargs)
 
     def get_form_class(self) -> type[forms.Form]:
-        made = super().get_form_class()
-        return type(made.__name__, (PossibleMoments, made), {})
+        fields = {name: filter_.field for name, filter_ in self.filters.items()}
+        return type(f"{type(self).__name__}Form", (PossibleMoments, self._meta.form), fields)
 
     def unknown(self, steering: frozenset[str] = STEERING) -> list[str]:
         """Parameters that are neither a filter nor steer the list."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import lru_cache
 
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
@@ -111,21 +110,19 @@ def _near(count: int, size: int, is_ahead: bool, language: str | None) -> str:
     return pattern % {"span": words[size] % {"n": count}}
 
 
-def when_text(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
-    """``5 min ago``, ``in 2 days``; farther away than a week the date in the reader's zone."""
+def when_text(moment: datetime, now: datetime) -> str:
+    """``5 min ago``, ``in 2 days``; farther away than a week the date. Both moments are in the reader's zone."""
     gap = moment - now
     seconds = int(abs(gap.total_seconds()))
     if abs(gap) > NEAR:
-        here = timezone.localtime(moment, zone).date()
-        return day_text(here, timezone.localtime(now, zone).date())
+        return day_text(moment.date(), now.date())
     if seconds < MINUTE:
         return gettext("just now")
     return _near(*_rough(seconds), gap > timedelta(0), get_language())
 
 
-def exact_text(moment: datetime, zone: tzinfo | None = None) -> str:
-    """The whole moment with its zone: ``Thu 12 Mar 2026, 14:05 CET``."""
-    local = timezone.localtime(moment, zone)
+def exact_text(local: datetime) -> str:
+    """The whole moment with its zone, in which it is given: ``Thu 12 Mar 2026, 14:05 CET``."""
     return local.strftime(f"%a {local.day} %b %Y, %H:%M %Z")
 
 

@@ -141,6 +141,8 @@ class Listing:
     orders: Mapping[str, str]
     default: str
     page_size: int = PAGE_SIZE
+    #: The rows have a value in every column that they are sorted by; nobody looks for others.
+    is_filled: bool = False
 
     def order(self, data: Mapping[str, Any]) -> Order:
         asked = str(data.get("ordering", ""))
@@ -172,7 +174,7 @@ class Listing:
         elif after or before:
             page.previous = _query(data)
         is_all = not (after or before or more)
-        if count and is_all and _is_dear(rows):
+        if count and is_all and (not found or _is_dear(rows)):
             page.total = len(found)
         elif count:
             page.total, page.total_is_estimate = counted(rows)
@@ -193,9 +195,10 @@ class Listing:
         range of the index on (column, id), and engines need not agree on where NULL stands.
         """
         found: list[Any] = []
-        for is_empty in _parts(column, edge, backwards=backwards):
+        parts = [False] if self.is_filled else _parts(column, edge, backwards=backwards)
+        for is_empty in parts:
             part = rows.order_by(*_order_by(order, is_empty=is_empty, backwards=backwards))
-            if column.null:
+            if column.null and not self.is_filled:
                 part = part.filter(**{f"{order.column}__isnull": is_empty})
             if edge is not None and (edge.value is None) == is_empty:
                 part = part.filter(_beyond(order, edge, backwards=backwards))

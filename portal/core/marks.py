@@ -30,7 +30,7 @@ def moment_mark(moment: datetime, now: datetime, zone: tzinfo) -> SafeString:
     """Relative when near, a date when far, the exact moment on hover. Asking for the reader's zone takes
     longer than the rest, so a page does it once."""
     local = moment.astimezone(zone)
-    exact, shown = escape(exact_text(local, zone)), escape(when_text(local, now, zone))
+    exact, shown = escape(exact_text(local)), escape(when_text(local, now.astimezone(zone)))
     return mark_safe(f'<time datetime="{moment.isoformat()}" title="{exact}">{shown}</time>')  # noqa: S308
 
 

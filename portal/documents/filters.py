@@ -20,6 +20,8 @@ MOST = 2**63 - 1
 class DocumentFilter(StrictFilterSet):
     """``status``, ``owner`` (an id, or ``me``) and ``q`` (part of the name)."""
 
+    only_named = True
+
     status = filters.ChoiceFilter(
         field_name="document__status", choices=Document.Status.choices, label="Status"
     )

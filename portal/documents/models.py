@@ -14,7 +14,7 @@ from portal.accounts.roles import Department, Role
 from portal.core.errors import RuleViolation
 from portal.core.models import TimeStamped
 from portal.core.routes import row_address
-from portal.documents.querysets import AgreedDocumentQuerySet, DocumentQuerySet
+from portal.documents.querysets import STANDING, AgreedDocumentQuerySet, DocumentQuerySet
 from portal.documents.schema import NAME
 from portal.topics.models import HasTopic
 
@@ -165,7 +165,10 @@ class Revision(TimeStamped):
 
     @property
     def signed_departments(self) -> list[str]:
-        """Whose word this revision has; for the seal."""
+        """Whose word this revision has; for the seal. Read with the revision by ``with_standing``."""
+        if "joined_departments" in self.__dict__:
+            joined: str | None = self.__dict__["joined_departments"]
+            return joined.split(",") if joined else []
         return [signature.department for signature in self.signatures.all()]
 
     @property
@@ -356,9 +359,10 @@ class AgreedDocument(HasTopic):
     def check_proposal(self, content: Content) -> None:
         """Refuse a proposal that breaks a rule of the kind; missing parts are checked before."""
 
-    # --- reads for pages; cheap when fetched with ``with_document()`` -------------------------
+    # --- reads for pages; cheap when fetched ``with_document()`` or ``with_standing()`` ---------
     def _revisions(self) -> list[Revision]:
-        return list(self.document.revisions.all())
+        standing: list[Revision] | None = self.document.__dict__.get(STANDING)
+        return list(self.document.revisions.all()) if standing is None else standing
 
     @property
     def drafts(self) -> list[Revision]:

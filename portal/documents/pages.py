@@ -59,6 +59,8 @@ METHODS: dict[str, Callable[[View], View]] = {
 
 #: The newest of a document.
 _decisions = Statement(lambda key: Decision.objects.filter(document=key).select_related("by")[:20])
+#: What a revision says.
+_contents = Statement(lambda key: Revision.objects.filter(pk=key).only("content"))
 
 
 def _watching(document: Document, user: User) -> bool:
@@ -135,8 +137,10 @@ class DocumentPages:
         revision = numbered.get(str(number))
         if revision is None:
             raise Http404
-        if revision == (in_force := subject.document.in_force):
-            revision.content = in_force.content
+        read = subject.document.in_force
+        if read is None or read != revision:
+            read = _contents(revision.pk)[0]
+        revision.content = read.content
         return revision
 
     def _render(
@@ -159,7 +163,7 @@ class DocumentPages:
     # --- reading ------------------------------------------------------------------------------
     def list(self, request: PortalRequest) -> HttpResponse:
         rows = self.model.objects.permitted(request.user, self.model.action("view"))
-        filters = self.filterset_class(request.GET, queryset=rows.for_list(), request=request)
+        filters = self.filterset_class(request.GET, queryset=rows.with_standing(), request=request)
         found = filters.qs if filters.is_valid() else rows.none()
         if "status" not in request.GET:
             found = found.living()

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
+
 from portal.core.formatting import language_text
 from portal.documents.models import Revision
 from portal.documents.references import named
 from portal.documents.schema import NAME, Content, Field, Kind, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import Model
@@ -91,11 +92,10 @@ def _told(section: Section) -> list[Field]:
     return [f for f in section.fields if f.key != NAME.key]
 
 
-def in_force_at(documents: Iterable[int], at: datetime) -> dict[int, Revision]:
-    """Document id → the revision that was in force at a moment, without its content. One query."""
-    agreed = Revision.objects.filter(document__in=list(documents), agreed_at__lte=at)
-    rows = agreed.exclude(superseded_at__lte=at).defer("content")
-    return {row.document_id: row for row in rows}
+def number_at(at: datetime) -> Subquery:
+    """Beside an agreed document: the number of the revision that was in force at a moment."""
+    agreed = Revision.objects.filter(document=OuterRef("document"), agreed_at__lte=at)
+    return Subquery(agreed.exclude(superseded_at__lte=at).values("number")[:1])
 
 
 def by_key(sections: list[ShownSection]) -> dict[str, Shown]:

@@ -20,6 +20,9 @@ MOST = 2**63 - 1
 class ThreadFilter(StrictFilterSet):
     """``kind``, ``state``, ``side``, ``on`` (kind of subject), people (an id, or ``me``), dates."""
 
+    only_named = True
+    drawn = ("kind", "state", "side")
+
     kind = filters.ChoiceFilter(choices=Thread.Kind.choices, label="Kind", empty_label="Any kind")
     state = filters.ChoiceFilter(
         choices=Thread.State.choices, label="State", empty_label="Any state"

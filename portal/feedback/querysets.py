@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 LIVING = ("open", "acknowledged", "planned")
 #: The two sides that owe each other answers.
 SIDES = (Department.MARKETING, Department.SALES)
+#: Columns of a thread, and of what it points at, that the inbox shows or sorts by.
+SHOWN = (
+    *("kind", "state", "title", "side", "first_answer_at", "last_post_at", "created_at"),
+    *("topic__subject_type", "topic__title", "author__name", "author__email"),
+    *("owner__name", "owner__email", "clock__due_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,13 @@ class ThreadQuerySet(PermittedQuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("topic", "author", "owner", "answered_by", "clock").annotate(
+            vote_count=_count_of(self.model, "votes"), post_count=_count_of(self.model, "posts")
+        )
+
+    def as_shown(self) -> Self:
+        """Rows with everything that the inbox shows, and no more."""
+        rows = self.select_related("topic", "author", "owner", "clock").only(*SHOWN)
+        return rows.annotate(
             vote_count=_count_of(self.model, "votes"), post_count=_count_of(self.model, "posts")
         )
 

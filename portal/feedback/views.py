@@ -53,7 +53,7 @@ def thread_list(request: PortalRequest) -> HttpResponse:
         request.GET, queryset=reading.VIEWS[view](visible, request.user), request=request
     )
     found = filters.qs if filters.is_valid() else visible.none()
-    page = LISTING.page(request, found.for_list().with_vote_of(request.user))
+    page = LISTING.page(request, found.as_shown())
     context = {
         "page": page,
         "rows": reading.lines(page.rows, request.user),

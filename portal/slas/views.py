@@ -15,6 +15,7 @@ from portal.accounts.decorators import requires
 from portal.accounts.models import User
 from portal.core.htmx import render_page
 from portal.core.listing import Listing
+from portal.core.statements import Statement
 from portal.documents import overview
 from portal.funnel.models import FunnelDefinition
 from portal.slas import standing
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
     from portal.accounts.requests import PortalRequest
     from portal.documents.models import AgreedDocument, Revision
 
-REVIEWS = Listing({"review": "review_on"}, default="review", page_size=20)
+REVIEWS = Listing({"review": "review_on"}, default="review", page_size=20, is_filled=True)
+#: Kinds of documents that the overview shows whole.
+WHOLE = (FunnelDefinition._meta.label_lower, Sla._meta.label_lower)
 MOST_SLAS = 100
+#: Everybody who may sign, of both sides.
+_signers = Statement(lambda _: User.objects.managers_of(*standing.SIDES))
 
 
 @require_safe
@@ -36,17 +41,20 @@ def agreement_overview(request: PortalRequest) -> HttpResponse:
     """What both sides have agreed, what is not, and who has to do something about it."""
     user, today = request.user, timezone.localdate()
     page = REVIEWS.page(request, overview.to_review(user))
-    board = overview.board(user, today, page.rows)
-    funnels = FunnelDefinition.objects.permitted(user, "funnel.view_funneldefinition")
-    slas = Sla.objects.permitted(user, "slas.view_sla")
+    board = overview.board(user, today, page.rows, WHOLE)
+    funnels, slas = (board.whole[label] for label in WHOLE)
+    signers = _signers(0)
     context = {
         "page": page,
         "rows": board.reviews,
         "today": today,
         "board": board,
-        "funnels": funnels.living().with_document()[:MOST_SLAS],
-        "slas": slas.living().with_document()[:MOST_SLAS],
-        "signers": [(side, User.objects.managers_of(side)) for side in standing.SIDES],
+        "funnels": funnels,
+        "slas": slas,
+        "signers": [
+            (side, [person for person in signers if person.department == side])
+            for side in standing.SIDES
+        ],
     }
     return render_page(request, "slas/agreement.html", "slas/_review_list.html", context)
 
@@ -55,7 +63,7 @@ def agreement_overview(request: PortalRequest) -> HttpResponse:
 @requires("slas.view_sla")
 def sla_list(request: PortalRequest) -> HttpResponse:
     """What marketing owes sales and what sales owes marketing, with how well it is kept."""
-    slas = Sla.objects.permitted(request.user, "slas.view_sla").living().with_document()
+    slas = Sla.objects.permitted(request.user, "slas.view_sla").living().with_standing()
     now = timezone.now()
     context = {
         "slas": slas[:MOST_SLAS],

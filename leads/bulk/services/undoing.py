@@ -145,7 +145,7 @@ def _who_touched(keys: set[int]) -> dict[int, str]:
     ).select_related("actor")
     last = {line.subject_id: line for line in lines.order_by("at", "pk")}
     return dict.fromkeys(keys, "It was changed since.") | {
-        key: f"{line.actor or 'Accord'} changed it on {exact_text(line.at)}."
+        key: f"{line.actor or 'Accord'} changed it on {exact_text(timezone.localtime(line.at))}."
         for key, line in last.items()
     }
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from leads.opportunities.cards import CardWriter
 from leads.opportunities.export import export_opportunities
 from leads.opportunities.filters import VIEWS, OpportunityFilter
 from leads.opportunities.forms import MoreFiltersForm
@@ -74,13 +75,11 @@ def board_answer(request: PortalRequest, *, moved: int | None = None) -> HttpRes
     errors = _problems(filters)
     context = _shared(request, filters, errors)
     columns = [] if errors else board_of(filters.qs, context["stages"])
-    context |= {
-        "columns": columns,
-        "closable": _closable(request, columns),
-        "moved": moved,
-        "may_move": request.user.may("opportunities.move_opportunity"),
-        "here": _address("opportunity-board", request.GET),
-    }
+    closable, here = _closable(request, columns), _address("opportunity-board", request.GET)
+    writer = CardWriter(request, closable=closable, moved=moved, here=here)
+    for column in columns:
+        column.cards = writer.cards(column)
+    context["columns"] = columns
     return render_page(
         request,
         "opportunities/opportunity_board.html",

@@ -12,7 +12,7 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BaseForm, BoundField, CheckboxInput, NumberInput, Select, TextInput
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -24,6 +24,7 @@ from portal.core.markdown import plain_text, render_markdown
 from portal.core.marks import NOBODY, person_mark
 from portal.core.markup import element, joined
 from portal.core.navigation import BOTTOM, ENTRIES, Entry, entries_for, place_in
+from portal.core.routes import row_address
 from portal.core.seals import SIDES, Seal, seal_of
 from portal.core.worddiff import diff_html
 
@@ -144,6 +145,12 @@ def _address(get: Any) -> str:
 
 
 # --- addresses ------------------------------------------------------------------------------------
+@register.simple_tag
+def row_url(route: str, key: int | str) -> str:
+    """``{% url %}`` for the page of a row by its key or slug; the route is found once."""
+    return row_address(route, key)
+
+
 @register.simple_tag(takes_context=True)
 def url_with(context: Context, **changes: object) -> str:
     """The query of this page with changes; None removes. The place in the list is given up."""
@@ -245,10 +252,17 @@ def fields(form: BaseForm) -> SafeString:
     return joined([hidden, *shown])
 
 
-@register.inclusion_tag("components/_lazy.html")
-def lazy(address: str, label: str) -> dict[str, str]:
-    """A part of the page that is fetched from its own address; a plain link without script."""
-    return {"address": address, "label": label}
+_LAZY = """<div class="lazy" hx-get="{0}" hx-trigger="load" hx-target="this" hx-swap="outerHTML">
+  <div class="skeleton scripted-only" aria-hidden="true"><span></span><span></span><span></span></div>
+  <a class="no-js" href="{0}">{1}</a>
+</div>"""
+
+
+@register.simple_tag
+def lazy(address: str, label: str) -> SafeString:
+    """A part of the page that is fetched from its own address; a plain link without script. Records have
+    up to six, too many for a template of its own."""
+    return format_html(_LAZY, address, label)
 
 
 @register.inclusion_tag("components/_progress.html")
