@@ -99,6 +99,7 @@ def test_the_list_says_what_each_answers(as_rep):
         "handoffs",
         "sla",
         "win-rate",
+        "velocity",
         "self-reported",
         "scoring",
     ]

@@ -27,6 +27,9 @@ COUNTED = (
 #: Columns of a stage change that make a stay.
 STAYED = ("lead_id", "from_stage_id", "to_stage_id", "at")
 PREFIX = "metrics_"
+#: Triggers that look into a table for each row. A session keeps the plan that PostgreSQL made while
+#: the table was empty, and would read all of it for each row when it has grown.
+ASKING, BY_INDEX = ("stage_arrived", "stage_left"), "SET enable_seqscan = off"
 
 
 def install() -> bool:
@@ -180,8 +183,8 @@ def _postgresql() -> dict[str, str]:
             f"AFTER TRUNCATE ON {LEADS}",
             "DELETE FROM metrics_leadchange; DELETE FROM metrics_leadtally;",
         ),
-        "stage_came": (f"AFTER INSERT ON {CHANGES} {added}", _stale_of("added")),
-        "stage_went": (f"AFTER DELETE ON {CHANGES} {gone}", _stale_of("gone")),
+        "stage_arrived": (f"AFTER INSERT ON {CHANGES} {added}", _stale_of("added")),
+        "stage_left": (f"AFTER DELETE ON {CHANGES} {gone}", _stale_of("gone")),
         "stage_changed": (
             f"AFTER UPDATE OF {_listed(STAYED)} ON {CHANGES} FOR EACH ROW "
             f"WHEN ({_differs(STAYED, 'IS DISTINCT FROM')})",
@@ -191,8 +194,8 @@ def _postgresql() -> dict[str, str]:
     }
     return {
         f"{PREFIX}{name}": (
-            f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {act} RETURN NULL; END $$; "
+            f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger LANGUAGE plpgsql "
+            f"{BY_INDEX if name in ASKING else ''} AS $$ BEGIN {act} RETURN NULL; END $$; "
             f"CREATE TRIGGER {PREFIX}{name} {when} EXECUTE FUNCTION {PREFIX}{name}()"
         )
         for name, (when, act) in bodies.items()
