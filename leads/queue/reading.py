@@ -28,11 +28,16 @@ MOST, LOOKED_AT = 50, 100
 #: A person's leads up to here are all ranked; of more, the newest and the best. So are sales.
 FEW = 2_000
 NO_SCORE = (0, "", False)
+#: Each worth in words: many leads are worth the same.
+Worths = dict[Worth | None, str]
 SHOWN = (
     *("full_name", "first_name", "last_name", "email", "external_id", "created_at"),
     *("next_step", "next_step_on", "stage__name", "company__name"),
 )
 
+#: Of a lead that hangs on a handoff, and of a clock.
+SHOWN_OF_HANDOFF = tuple(f"lead__{name}" for name in SHOWN)
+SHOWN_OF_CLOCK = ("due_at", "stopped_at")
 SHOWN_OF_SALE = (
     *("name", "external_id", "next_step", "next_step_on", "stage__name", "company__name"),
 )
@@ -86,10 +91,13 @@ def queue_of(user: User, at: datetime) -> Queue:
     leads = [rank for rank in _leads(user, at, known) if rank.key not in held]
     ranked = sorted([*leads, *_sales(user, at, known)], key=lambda rank: rank.place)
     first, today = ranked[:MOST], timezone.localdate(at)
+    worths: Worths = {
+        rank.worth: _worth(rank.worth, known.currency) for rank in first if rank.worth
+    }
     items = [
         *urgent,
-        *_told_leads(user, first, today, known),
-        *_told_sales(user, first, today, known),
+        *_told_leads(user, first, today, worths),
+        *_told_sales(user, first, today, worths),
     ]
     items.sort(key=lambda item: item.place)
     return Queue(items[:MOST], len(urgent) + len(ranked) > MOST)
@@ -103,7 +111,12 @@ def _to_answer(user: User, at: datetime) -> Iterator[Item]:
         "lead__company", "lead__stage", "clock", "offered_by"
     )
     first = F("clock__due_at").asc(nulls_last=True)
-    for handoff in for_me.order_by(first, "pk")[:MOST]:
+    shown = for_me.only(
+        *("to_id", "note", "offered_by__name", "offered_by__email"),
+        *(f"clock__{name}" for name in SHOWN_OF_CLOCK),
+        *SHOWN_OF_HANDOFF,
+    )
+    for handoff in shown.order_by(first, "pk")[:MOST]:
         asks = f"{handoff.offered_by} offers it" if handoff.offered_by else "It is offered"
         whom = "to you" if handoff.to_id == user.pk else "to whoever takes it first"
         note = f": {handoff.note}" if handoff.note else ""
@@ -120,7 +133,9 @@ def _to_contact(user: User, at: datetime) -> Iterator[Item]:
     accepted = Handoff.objects.filter(
         state=Handoff.State.ACCEPTED, contact_clock__stopped_at=None, lead__in=mine.order_by()
     ).exclude(contact_clock=None)
-    rows = accepted.select_related("lead__company", "lead__stage", "contact_clock")
+    rows = accepted.select_related("lead__company", "lead__stage", "contact_clock").only(
+        *(f"contact_clock__{name}" for name in SHOWN_OF_CLOCK), *SHOWN_OF_HANDOFF
+    )
     for handoff in rows.order_by("contact_clock__due_at", "pk")[:MOST]:
         lead = handoff.lead
         yield Item(
@@ -133,7 +148,9 @@ def _to_contact(user: User, at: datetime) -> Iterator[Item]:
 def _other_clocks(user: User, at: datetime) -> Iterator[Item]:
     """Whatever else this person owes under an SLA, such as the answer to feedback."""
     owed = Clock.objects.permitted(user, "slas.view_clock").running().filter(owner=user)
-    others = owed.filter(handoff=None, accepted_handoff=None)
+    others = owed.filter(handoff=None, accepted_handoff=None).only(
+        "commitment", "title", "url", *SHOWN_OF_CLOCK
+    )
     for clock in others.order_by("due_at", "pk")[:MOST]:
         yield Item(
             kind="clock", key=clock.pk, title=clock.title, url=clock.get_absolute_url(), about="",
@@ -169,8 +186,9 @@ def _leads(user: User, at: datetime, known: Experience) -> list[Ranked]:
     scores = _scores_of([*owed, *free])
     keys = [key for key in {*owed, *free} if key in owed or not scores.get(key, NO_SCORE)[2]]
     resting = _met_today(user, keys, today)
+    worths = {grade: known.of_lead(grade or None) for _, grade, _ in (NO_SCORE, *scores.values())}
     return [
-        Ranked(kind="lead", key=key, worth=known.of_lead(grade or None), score=score, grade=grade)
+        Ranked(kind="lead", key=key, worth=worths[grade], score=score, grade=grade)
         for key in keys
         if key not in resting
         for score, grade, _ in [scores.get(key, NO_SCORE)]
@@ -227,34 +245,34 @@ def _sales(user: User, at: datetime, known: Experience) -> list[Ranked]:
 
 
 # --- in words -------------------------------------------------------------------------------------
-def _told_leads(user: User, ranked: list[Ranked], today: date, known: Experience) -> Iterator[Item]:
+def _told_leads(user: User, ranked: list[Ranked], today: date, worths: Worths) -> Iterator[Item]:
     of_key = {rank.key: rank for rank in ranked if rank.kind == "lead"}
     mine = Lead.objects.permitted(user, "leads.view_lead").filter(pk__in=listed(list(of_key)))
     rows = mine.select_related("company", "stage")
     for lead in rows.only(*SHOWN).order_by("pk"):
         rank = of_key[lead.pk]
         graded = f"Grade {rank.grade}, score {rank.score}" if rank.grade else ""
-        yield _told(rank, lead, today, known, graded)
+        yield _told(rank, lead, today, worths, graded)
 
 
-def _told_sales(user: User, ranked: list[Ranked], today: date, known: Experience) -> Iterator[Item]:
+def _told_sales(user: User, ranked: list[Ranked], today: date, worths: Worths) -> Iterator[Item]:
     of_key = {rank.key: rank for rank in ranked if rank.kind == "sale"}
     mine = Opportunity.objects.permitted(user, "opportunities.view_opportunity")
     rows = mine.filter(pk__in=listed(list(of_key)))
     rows = rows.select_related("company", "stage").only(*SHOWN_OF_SALE)
     for sale in rows.order_by("pk"):
-        yield _told(of_key[sale.pk], sale, today, known)
+        yield _told(of_key[sale.pk], sale, today, worths)
 
 
 def _told(
-    rank: Ranked, record: Lead | Opportunity, today: date, known: Experience, beside: str = ""
+    rank: Ranked, record: Lead | Opportunity, today: date, worths: Worths, beside: str = ""
 ) -> Item:
     on = record.next_step_on
     return Item(
         kind=rank.kind, key=rank.key, worth=rank.worth, score=rank.score, grade=rank.grade,
         title=str(record), url=record.get_absolute_url(), about=_about(record),
         why=_why(record, today, beside), is_late=on is not None and on < today,
-        worth_text=_worth(rank.worth, known.currency) if rank.worth else "",
+        worth_text=worths.get(rank.worth, ""),
         lead=rank.key if rank.kind == "lead" else None,
     )  # fmt: skip
 
