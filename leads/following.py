@@ -46,7 +46,10 @@ def when_changed(act: Changed) -> None:
 
 
 def when_claimed(act: Claimed) -> None:
-    """``act(lead, by)`` is called before somebody takes a lead out of the pool, and may refuse it."""
+    """``act(lead, by)`` is called before somebody takes a lead out of the pool, and may refuse it.
+
+    It changes nothing: whoever only offers the act asks it as well.
+    """
     if act not in _CLAIMED:
         _CLAIMED.append(act)
 
